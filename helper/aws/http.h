@@ -1,0 +1,56 @@
+/* http.h - one HTTP request, by libcurl; the only file that calls it.
+ *
+ * TLS 1.2 or later, no redirects, no proxy, nothing taken from the
+ * environment, answers of at most 256 KiB.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef AWS_HTTP_H
+#define AWS_HTTP_H 1
+
+#include <time.h>
+
+#include "base/buffer.h"
+#include "base/error.h"
+#include "protocol/deadline.h"
+
+enum { HTTP_ANSWER_MAX = 256 * 1024, HTTP_HEADERS_MAX = 64 * 1024 }; /* bytes */
+
+/* A client keeps its connection between requests. One thread at a time. */
+struct http_client;
+
+struct http_settings {
+    const char *ca_bundle; /* file, or NULL */
+    const char *ca_path;   /* hashed folder, or NULL. Both NULL: the system's
+                              hashed folder where there is one, else its
+                              bundle */
+};
+
+struct http_request {
+    const char *url;
+    const char *const *headers; /* "name: value", NULL at the end */
+    const char *body;           /* POST when not NULL, else GET */
+    size_t body_length;
+};
+
+struct http_answer {
+    long status;
+    struct buffer body;   /* secrets may be in it: erased on free */
+    char request_id[129]; /* x-amzn-RequestId, "" when there was none */
+    time_t date;          /* of the Date header; 0 when there was none */
+};
+
+/* NULL with `error` when libcurl cannot start. */
+struct http_client *http_client_new(const struct http_settings *settings,
+                                    struct error *error);
+void http_client_free(struct http_client *client);
+
+/* Ask, before the deadline. Any status is an answer (0 returned); -1 with
+ * ERROR_UNREACHABLE, ERROR_TLS, ERROR_AWS_TIMEOUT or ERROR_BAD_ANSWER, the
+ * host named in the detail. Free with http_answer_free() in both cases. */
+int http_ask(struct http_client *client, const struct http_request *request,
+             struct deadline deadline, struct http_answer *answer,
+             struct error *error);
+void http_answer_free(struct http_answer *answer);
+
+#endif
