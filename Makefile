@@ -26,6 +26,9 @@ WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes \
 ifdef WERROR
 WARNINGS += -Werror
 endif
+ifdef CI
+WARNINGS += -Werror
+endif
 ifdef SANITIZE
 HARDENING := -fsanitize=$(SANITIZE) -fno-omit-frame-pointer \
 	-fno-sanitize-recover=all
@@ -46,6 +49,7 @@ ALL_CFLAGS = -std=gnu17 -D_GNU_SOURCE -Ihelper -I. -fPIC $(WARNINGS) \
 # What is linked into what.
 MODULE_SOURCES := $(wildcard pam_awsrole/*.c helper/protocol/*.c)
 NETWORK_SOURCES := $(wildcard helper/aws/*.c helper/source/*.c) \
+	helper/rules/template.c \
 	helper/session/grant.c
 HELPER_SOURCES := $(filter-out $(NETWORK_SOURCES) helper/main.c, \
 	$(wildcard helper/base/*.c helper/protocol/*.c helper/rules/*.c \
@@ -91,9 +95,9 @@ $(NETWORK): $(network_objects)
 	$(CC) -shared $(LDHARDENING) $(LDFLAGS) -o $@ $^ $(network_libs)
 
 # Unit tests: every tests/unit/test_*.c is one program, linked with all of the
-# helper but its main.
-unit_sources := $(wildcard tests/unit/test_*.c)
-UNIT_TESTS := $(unit_sources:tests/unit/%.c=$(BUILD)/unit/%)
+# helper but its main; the other programs there are drivers for Python tests.
+unit_sources := $(wildcard tests/unit/*.c)
+UNIT_PROGRAMS := $(unit_sources:tests/unit/%.c=$(BUILD)/unit/%)
 
 $(BUILD)/unit/%: tests/unit/%.c $(helper_objects) $(network_objects)
 	@mkdir -p $(@D)
@@ -102,12 +106,82 @@ $(BUILD)/unit/%: tests/unit/%.c $(helper_objects) $(network_objects)
 	  $(helper_objects) $(network_objects) $(helper_libs) \
 	  $(network_libs) -lcmocka
 
-.PHONY: unit
-unit: $(UNIT_TESTS)
-	@set -e; for test in $(UNIT_TESTS); do $$test; done
+.PHONY: unit-tests
+unit-tests: $(UNIT_PROGRAMS)
 
--include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+-include tests/module/module.mk
+-include tests/bench/bench.mk
+
+# Everything that tests run, without running it.
+.PHONY: test-programs
+test-programs: all unit-tests module-tests
+
+.PHONY: deps
+deps:
+	@tests/install-packages
+
+.PHONY: check
+check: deps
+	@$(MAKE) --no-print-directory test-programs
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/sanitized \
+	  SANITIZE=address,undefined CFLAGS='-O1 -g' unit-tests module-tests
+	@AWSROLE_BUILD='$(abspath $(BUILD))' $(PYTHON) tests/check
+
+# Lines covered by unit, module and end-to-end tests together.
+.PHONY: coverage
+coverage: deps
+	@AWSROLE_BUILD='$(abspath $(BUILD))/coverage' tests/coverage
+
+.PHONY: demo
+demo: deps all
+	@AWSROLE_BUILD='$(abspath $(BUILD))' tests/demo/run
+
+.PHONY: lint
+lint: deps
+	@CC='$(CC)' BUILD='$(BUILD)' tests/lint
+
+.PHONY: format
+format:
+	clang-format -i $$(git ls-files '*.c' '*.h')
+
+install_programs := $(DESTDIR)$(PAMDIR)/pam_awsrole.so \
+	$(DESTDIR)$(LIBEXECDIR)/awsrole-helper \
+	$(DESTDIR)$(LIBEXECDIR)/awsrole-aws.so
+
+.PHONY: install
+install: all
+	install -D -m 0644 $(MODULE) $(DESTDIR)$(PAMDIR)/pam_awsrole.so
+	install -D -m 0755 $(HELPER) $(DESTDIR)$(LIBEXECDIR)/awsrole-helper
+	install -D -m 0644 $(NETWORK) $(DESTDIR)$(LIBEXECDIR)/awsrole-aws.so
+	install -D -m 0644 README.md $(DESTDIR)$(DOCDIR)/README.md
+	install -D -m 0644 LICENSE $(DESTDIR)$(DOCDIR)/LICENSE
+	install -d -m 0755 $(DESTDIR)$(SYSCONFDIR)/awsrole
+
+# The configuration in SYSCONFDIR stays: it is the administrator's.
+.PHONY: uninstall
+uninstall:
+	rm -f $(install_programs)
+	rm -f $(DESTDIR)$(DOCDIR)/README.md $(DESTDIR)$(DOCDIR)/LICENSE
+	-rmdir $(DESTDIR)$(DOCDIR)
 
 .PHONY: clean
 clean:
 	rm -rf $(BUILD)
+
+.PHONY: help
+help:
+	@echo 'make            build module and helper into $(BUILD)/'
+	@echo 'make demo       as root: a login with its role, start to end'
+	@echo 'make check      as root: every test'
+	@echo 'make coverage   as root: lines covered by the tests'
+	@echo 'make bench      as root: what a login costs'
+	@echo 'make lint       format, clang-tidy, shellcheck'
+	@echo 'make format     clang-format over every file'
+	@echo 'make deps       as root: install the packages that these need'
+	@echo 'make install    DESTDIR PREFIX PAMDIR LIBEXECDIR SYSCONFDIR'
+	@echo 'make uninstall  the same'
+	@echo 'make clean'
+	@echo
+	@echo 'BUILD=DIR  CC=clang  WERROR=1  SANITIZE=address,undefined'
+
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

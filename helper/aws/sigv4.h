@@ -35,7 +35,7 @@ struct sigv4_request {
 
 /* What a signature is scoped to. */
 struct sigv4_scope {
-    time_t time;         /* of the request, seconds since the epoch */
+    time_t time; /* of the request, seconds since the epoch */
     const char *region;
     const char *service; /* "sts" */
 };
@@ -44,7 +44,7 @@ struct sigv4_scope {
 void sigv4_timestamp(time_t time, char timestamp[17]);
 
 /* Stage 1. `signed_headers` gets the a;b;c list. False without memory or with
- * more than 64 headers. */
+ * more than 64 headers or query parameters. */
 bool sigv4_canonical_request(const struct sigv4_request *request,
                              struct buffer *canonical,
                              struct buffer *signed_headers);

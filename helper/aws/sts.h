@@ -51,8 +51,7 @@ bool sts_assume_role_body(const struct assume_role *call, struct buffer *body);
  * asked once more with 3600 and session->duration_was_cut is set; a caller
  * with temporary credentials is never asked for more than 3600 to begin with.
  * 0, or -1 with `error` from the catalogue. */
-int sts_assume_role(struct sts_client *client,
-                    const struct credentials *caller,
+int sts_assume_role(struct sts_client *client, const struct credentials *caller,
                     const struct assume_role *call, struct deadline deadline,
                     struct role_session *session, struct error *error);
 

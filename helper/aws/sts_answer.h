@@ -13,9 +13,9 @@
 
 /* What an answer said; "" or NULL where it did not. */
 struct sts_answer {
-    bool is_xml;            /* well-formed, with a root that STS uses */
+    bool is_xml;                 /* well-formed, with a root that STS uses */
     struct role_session session; /* the result, when complete */
-    bool complete;          /* access key, secret, token, expiration, id, arn */
+    bool complete; /* access key, secret, token, expiration, id, arn */
     char error_code[65];
     char error_message[1025]; /* control characters replaced */
     char request_id[129];
@@ -25,8 +25,7 @@ struct sts_answer {
  * <Error> or <Errors><Error>, namespaces ignored, no DTD, no entities of the
  * document's own, bounded depth. Never fails: what is not there is empty.
  * Free with sts_answer_free(). */
-void sts_answer_read(const char *xml, size_t length,
-                     struct sts_answer *answer);
+void sts_answer_read(const char *xml, size_t length, struct sts_answer *answer);
 void sts_answer_free(struct sts_answer *answer);
 
 /* RFC 3339 in UTC, with or without fractional seconds or an offset.

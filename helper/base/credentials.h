@@ -1,4 +1,5 @@
-/* credentials.h - a set of AWS credentials, and the role session they belong to.
+/* credentials.h - a set of AWS credentials, and the role session they belong
+ * to.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

@@ -30,6 +30,8 @@ struct ini_handler {
     /* A line that is neither: `what` is a sentence saying what was expected.
      * Parsing goes on, so that every mistake is reported. */
     void (*mistake)(void *context, unsigned line, const char *what);
+    /* No line may be indented and no value hold a comment: our own files. */
+    bool strict;
 };
 
 /* Parse `text` of `length` bytes (which needs no NUL at the end). */

@@ -26,8 +26,7 @@ void log_to_stderr(void)
     stderr_too = true;
 }
 
-static void add_field(struct buffer *entry, const char *name,
-                      const char *value)
+static void add_field(struct buffer *entry, const char *name, const char *value)
 {
     char clean[LINE_MAX_BYTES];
 

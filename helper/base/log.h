@@ -18,8 +18,7 @@ struct log_field {
 
 /* Write one line. Control characters become '?'. `fields` may be NULL. */
 void log_fields(int priority, const struct log_field *fields, size_t count,
-                const char *format, ...)
-    __attribute__((format(printf, 4, 5)));
+                const char *format, ...) __attribute__((format(printf, 4, 5)));
 
 #define log_line(priority, ...) log_fields((priority), NULL, 0, __VA_ARGS__)
 

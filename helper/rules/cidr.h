@@ -9,9 +9,9 @@
 #include <stddef.h>
 
 struct cidr {
-    int family;                 /* AF_INET or AF_INET6 */
-    unsigned char address[16];  /* network order; bits past the prefix are 0 */
-    unsigned prefix;            /* bits */
+    int family;                /* AF_INET or AF_INET6 */
+    unsigned char address[16]; /* network order; bits past the prefix are 0 */
+    unsigned prefix;           /* bits */
 };
 
 struct cidr_list {

@@ -58,13 +58,13 @@ enum aws_config_kind { AWS_CONFIG_USER, AWS_CONFIG_SESSION };
 
 /* How STS is reached: the same for every call made for one role. */
 struct sts_settings {
-    char *region;      /* Region that is asked and signed for; NULL: the
-                          role's region, else the source's */
-    char *endpoint;    /* sts_endpoint: URL, or NULL for the Region's own */
-    bool use_fips;     /* use_fips_endpoint */
-    bool use_dualstack;/* use_dualstack_endpoint */
-    char *ca_bundle;   /* file, or NULL */
-    char *ca_path;     /* hashed folder, or NULL; both NULL: the system's */
+    char *region;       /* Region that is asked and signed for; NULL: the
+                           role's region, else the source's */
+    char *endpoint;     /* sts_endpoint: URL, or NULL for the Region's own */
+    bool use_fips;      /* use_fips_endpoint */
+    bool use_dualstack; /* use_dualstack_endpoint */
+    char *ca_bundle;    /* file, or NULL */
+    char *ca_path;      /* hashed folder, or NULL; both NULL: the system's */
 };
 
 /* [role NAME], with [defaults] merged in. */
@@ -74,24 +74,24 @@ struct role {
     struct strings users;
     struct strings groups;
     struct strings services;
-    struct cidr_list rhosts;  /* empty: any */
-    time_t valid_until;       /* 0: no end */
-    char *role_arn;           /* NULL when `exclusion` */
-    bool exclusion;           /* role_arn = none */
+    struct cidr_list rhosts; /* empty: any */
+    time_t valid_until;      /* 0: no end */
+    char *role_arn;          /* NULL when `exclusion` */
+    bool exclusion;          /* role_arn = none */
     unsigned duration_seconds;
-    char *role_session_name;  /* template */
-    char *source_identity;    /* template, or NULL */
-    char *external_id;        /* or NULL */
-    char *policy;             /* the JSON text of policy_file, or NULL */
+    char *role_session_name; /* template */
+    char *source_identity;   /* template, or NULL */
+    char *external_id;       /* or NULL */
+    char *policy;            /* the JSON text of policy_file, or NULL */
     struct strings policy_arns;
     struct tag *tags;
     size_t tag_count;
     struct strings transitive_tags;
     const struct source *source; /* NULL only when `exclusion` */
-    char *region;             /* what the person gets; NULL: none exported */
+    char *region;                /* what the person gets; NULL: none exported */
     struct sts_settings sts;
-    char *profile;            /* what AWS_PROFILE is set to */
-    bool profile_given;       /* `profile =` stands there */
+    char *profile;      /* what AWS_PROFILE is set to */
+    bool profile_given; /* `profile =` stands there */
     enum credentials_kind credentials;
     bool export_keys;
     enum aws_config_kind aws_config;

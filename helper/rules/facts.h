@@ -14,7 +14,7 @@
 struct facts {
     const char *user;
     uid_t uid;
-    gid_t gid;              /* the primary group */
+    gid_t gid; /* the primary group */
     const char *service;
     const char *tty;
     const char *rhost;

@@ -10,11 +10,12 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 enum {
-    LIMIT_DURATION_MIN = 900,     /* seconds */
-    LIMIT_DURATION_MAX = 43200,   /* seconds */
-    LIMIT_SESSION_NAME_MIN = 2,   /* characters */
+    LIMIT_DURATION_MIN = 900,   /* seconds */
+    LIMIT_DURATION_MAX = 43200, /* seconds */
+    LIMIT_SESSION_NAME_MIN = 2, /* characters */
     LIMIT_SESSION_NAME_MAX = 64,
     LIMIT_EXTERNAL_ID_MIN = 2,
     LIMIT_EXTERNAL_ID_MAX = 1224,
@@ -22,10 +23,10 @@ enum {
     LIMIT_TAG_KEY_MAX = 128,
     LIMIT_TAG_VALUE_MAX = 256,
     LIMIT_POLICY_ARNS = 10,
-    LIMIT_POLICY_MAX = 2048,      /* inline and managed together, characters */
+    LIMIT_POLICY_MAX = 2048, /* inline and managed together, characters */
     LIMIT_ROLE_ARN_MIN = 20,
     LIMIT_ROLE_ARN_MAX = 2048,
-    LIMIT_PROFILE_NAME_MAX = 64,  /* ours */
+    LIMIT_PROFILE_NAME_MAX = 64, /* ours */
 };
 
 /* [A-Za-z0-9_+=,.@-]: RoleSessionName and SourceIdentity. */
@@ -38,9 +39,13 @@ bool limit_external_id(const char *text);
  * characters and not beginning "aws:" in any case; value up to 256. */
 bool limit_tag_key(const char *text);
 bool limit_tag_value(const char *text);
+bool limit_tag_character(uint32_t codepoint);
 
 /* [A-Za-z0-9_.@-]+, at most 64, not "default": what every SDK reads alike in
  * a section header. */
 bool limit_profile_name(const char *text);
+
+/* The same, "default" included: a section of our own configuration. */
+bool limit_section_name(const char *text);
 
 #endif

@@ -1,0 +1,48 @@
+/* profile_fetch.c - profile_fetch(), see profile.h: asking STS on the way.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "source/profile.h"
+
+/* Assume one hop with `credentials`, which becomes what that gives. */
+static int take_step(const struct source *source,
+                     const struct source_context *context,
+                     const struct profile_hop *hop,
+                     struct credentials *credentials, struct error *error)
+{
+    const struct assume_role call = {
+        .role_arn = hop->role_arn,
+        .role_session_name = hop->role_session_name,
+        .duration_seconds = hop->duration_seconds,
+        .external_id = hop->external_id,
+    };
+    struct role_session session = {0};
+
+    if (sts_assume_role(context->sts, credentials, &call, context->deadline,
+                        &session, error) != 0)
+        return error_prefix(error, "source %s, profile \"%s\" (%s)",
+                            source->name, hop->profile, hop->role_arn);
+    credentials_erase(credentials);
+    *credentials = session.credentials;
+    session.credentials = (struct credentials){0};
+    role_session_erase(&session);
+    return 0;
+}
+
+int profile_fetch(const struct source *source,
+                  const struct source_context *context,
+                  struct credentials *credentials, struct error *error)
+{
+    struct profile_chain chain;
+    int result = profile_resolve(source, &chain, error);
+
+    *credentials = (struct credentials){0};
+    for (size_t i = 0; result == 0 && i < chain.hop_count; i++)
+        result = take_step(source, context, &chain.hop[i], &chain.keys, error);
+    if (result == 0) {
+        *credentials = chain.keys;
+        chain.keys = (struct credentials){0};
+    }
+    profile_chain_free(&chain);
+    return result;
+}
