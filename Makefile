@@ -88,8 +88,7 @@ $(MODULE): $(module_objects) pam_awsrole/pam_awsrole.map
 
 # -rdynamic: awsrole-aws.so uses the helper's own base/ and protocol/.
 $(HELPER): $(main_object) $(helper_objects)
-	$(CC) -pie -rdynamic $(LDHARDENING) $(LDFLAGS) -Wl,-rpath,'$$ORIGIN' \
-	  -o $@ $^ $(helper_libs)
+	$(CC) -pie -rdynamic $(LDHARDENING) $(LDFLAGS) -o $@ $^ $(helper_libs)
 
 $(NETWORK): $(network_objects)
 	$(CC) -shared $(LDHARDENING) $(LDFLAGS) -o $@ $^ $(network_libs)
@@ -155,6 +154,8 @@ install: all
 	install -D -m 0644 $(NETWORK) $(DESTDIR)$(LIBEXECDIR)/awsrole-aws.so
 	install -D -m 0644 README.md $(DESTDIR)$(DOCDIR)/README.md
 	install -D -m 0644 LICENSE $(DESTDIR)$(DOCDIR)/LICENSE
+	install -D -m 0644 -t $(DESTDIR)$(MANDIR)/man8 packaging/man/*.8
+	install -D -m 0644 -t $(DESTDIR)$(MANDIR)/man5 packaging/man/*.5
 	install -d -m 0755 $(DESTDIR)$(SYSCONFDIR)/awsrole
 
 # The configuration in SYSCONFDIR stays: it is the administrator's.
@@ -162,6 +163,10 @@ install: all
 uninstall:
 	rm -f $(install_programs)
 	rm -f $(DESTDIR)$(DOCDIR)/README.md $(DESTDIR)$(DOCDIR)/LICENSE
+	rm -f $(patsubst packaging/man/%,$(DESTDIR)$(MANDIR)/man8/%, \
+	  $(wildcard packaging/man/*.8))
+	rm -f $(patsubst packaging/man/%,$(DESTDIR)$(MANDIR)/man5/%, \
+	  $(wildcard packaging/man/*.5))
 	-rmdir $(DESTDIR)$(DOCDIR)
 
 .PHONY: clean

@@ -21,13 +21,13 @@
 enum { EXIT_USAGE = 2 };
 
 static const char usage[] =
-    "usage: awsrole-helper [--config FILE] sweep\n"
+    "usage: awsrole-helper sweep\n"
     "       awsrole-helper [--config FILE] check\n"
     "       awsrole-helper --connection | --version | --help\n"
     "\n"
     "  sweep         remove every session that no login holds any more\n"
     "  check         read the configuration and print every mistake in it\n"
-    "  --config FILE instead of " CONFIG_PATH "\n"
+    "  --config FILE an absolute path, instead of " CONFIG_PATH "\n"
     "  --connection  serve one login over descriptor 0: for pam_awsrole.so\n"
     "  --version     print the version\n";
 

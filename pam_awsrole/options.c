@@ -40,7 +40,7 @@ static const char *take_timeout(struct options *options, const char *value)
 {
     return read_timeout(value, &options->timeout_ms)
                ? NULL
-               : "a time from 1s to 60s, as timeout=10s";
+               : "a time from 500ms to 60s, as timeout=10s";
 }
 
 static const char *take_debug(struct options *options, const char *value)

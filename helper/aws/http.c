@@ -206,15 +206,23 @@ static int set_tls(struct http_client *client, struct error *error)
     return 0;
 }
 
+/* Did the line break during the handshake, rather than a certificate fail?
+ * libcurl has one code for both; CURLINFO_OS_ERRNO may be that of an address
+ * tried before. */
+static bool line_broke(const char *why)
+{
+    return strstr(why, "SSL_ERROR_SYSCALL") != NULL ||
+           strstr(why, "onnection reset") != NULL;
+}
+
 /* curl's code as ours. */
-static enum error_code code_of(CURLcode result, long system_error)
+static enum error_code code_of(CURLcode result, const char *why)
 {
     switch (result) {
     case CURLE_OPERATION_TIMEDOUT:
         return ERROR_AWS_TIMEOUT;
     case CURLE_SSL_CONNECT_ERROR:
-        /* The line broke during the handshake. */
-        return system_error != 0 ? ERROR_UNREACHABLE : ERROR_TLS;
+        return line_broke(why) ? ERROR_UNREACHABLE : ERROR_TLS;
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_CACERT_BADFILE:
     case CURLE_SSL_CERTPROBLEM:
@@ -243,6 +251,9 @@ static enum error_code code_of(CURLcode result, long system_error)
     case CURLE_UNSUPPORTED_PROTOCOL: /* HTTP/0.9, or no HTTP at all */
     case CURLE_BAD_CONTENT_ENCODING:
     case CURLE_WRITE_ERROR:
+#if LIBCURL_VERSION_NUM >= 0x080600
+    case CURLE_TOO_LARGE:
+#endif
         return ERROR_BAD_ANSWER;
     default:
         return ERROR_INTERNAL;
@@ -253,13 +264,16 @@ static int failed(struct http_client *client, CURLcode result,
                   const struct exchange *exchange, const char *host,
                   struct error *error)
 {
-    long system_error = 0;
     const char *why = exchange->refused;
 
-    (void)curl_easy_getinfo(client->curl, CURLINFO_OS_ERRNO, &system_error);
+    /* How libcurl before 8.6 calls a line beyond its own limit. */
+    if (result == CURLE_OUT_OF_MEMORY && exchange->header_bytes > 0) {
+        result = CURLE_WEIRD_SERVER_REPLY;
+        why = "a header line is longer than libcurl takes";
+    }
     if (why == NULL)
         why = client->why[0] != '\0' ? client->why : curl_easy_strerror(result);
-    return error_set(error, code_of(result, system_error), "%s: %s", host, why);
+    return error_set(error, code_of(result, why), "%s: %s", host, why);
 }
 
 static struct curl_slist *header_list(const struct http_request *request)

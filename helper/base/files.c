@@ -155,6 +155,9 @@ static int walk(const char *path, const char **last, bool *missing,
     folder = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
     if (folder < 0)
         return open_failed("/", NULL, error);
+    folder = step_into(folder, ".", "/", NULL, error);
+    if (folder < 0)
+        return -1;
     for (;;) {
         const char *slash = strchr(path + begin, '/');
         size_t end;
@@ -179,7 +182,7 @@ int trusted_open(const char *path, bool secret, bool *missing,
                  struct error *error)
 {
     struct stat status;
-    const char *name;
+    const char *name = "";
     int fd = -1;
     int folder;
 
@@ -213,7 +216,7 @@ out:
 
 int trusted_open_folder(const char *path, bool *missing, struct error *error)
 {
-    const char *name;
+    const char *name = "";
     int folder;
     int fd;
 

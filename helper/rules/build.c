@@ -2,61 +2,43 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  */
-#include "rules/reading.h"
+#include "rules/builder.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "rules/login_defs.h"
 
-enum {
-    DEFAULT_DURATION = 3600, /* seconds */
-    HOPS_MAX = 8,            /* sources of type = role before a role */
-    SUGGEST_AMONG = 50,      /* more names than that are not compared */
-};
+enum { DEFAULT_DURATION = 3600 }; /* seconds */
 
 #define DEFAULT_SERVICES "sshd, login"
-#define DEFAULT_SESSION_NAME "{user}@{host}"
 
-/* A source's name and number, sorted by name. */
-struct source_name {
-    const char *name;
-    size_t number;
-};
-
-struct builder {
-    struct reading *reading;
-    struct config *config;
-    struct entries defaults;
-    struct source_name *names;
-    struct entries *source_entries; /* of each source */
-};
-
-static struct mistakes *mistakes_of(struct builder *builder)
-{
-    return &builder->reading->mistakes;
-}
-
-/* Read one value into its object; a wrong one is reported when `report`. */
-static void apply(struct builder *builder, const struct raw_entry *entry,
-                  void *object, bool report)
+void builder_apply(struct builder *builder, const struct raw_entry *entry,
+                   void *object, bool report)
 {
     char what[VALUE_WHAT_MAX] = "";
+    /* What is not reported was checked before, where the defaults were. */
+    value_parser *read =
+        entry->key->looks && !report ? value_copy : entry->key->read;
 
-    if (entry->key->read(entry->value, (char *)object + entry->key->offset,
-                         what))
+    if (read(entry->value, (char *)object + entry->key->offset, what))
         return;
     if (what[0] == '\0')
         builder->reading->no_memory = true;
     else if (report)
-        mistake_add(mistakes_of(builder), entry->spot, "%s = %.80s: %s",
+        mistake_add(&builder->reading->mistakes, entry->spot, "%s = %.80s: %s",
                     entry->key->name, entry->value, what);
 }
 
+/* A section, for sorting. */
+struct section_name {
+    const struct raw_section *section;
+};
+
 static int by_name(const void *one, const void *other)
 {
-    const struct raw_section *a = *(const struct raw_section *const *)one;
-    const struct raw_section *b = *(const struct raw_section *const *)other;
+    const struct raw_section *a = ((const struct section_name *)one)->section;
+    const struct raw_section *b = ((const struct section_name *)other)->section;
     int order = a->kind != b->kind ? (int)a->kind - (int)b->kind
                                    : strcmp(a->name, b->name);
 
@@ -67,19 +49,19 @@ static int by_name(const void *one, const void *other)
 static void find_repeated(struct builder *builder)
 {
     struct reading *reading = builder->reading;
-    const struct raw_section **sorted =
-        calloc(reading->count + 1, sizeof(struct raw_section *));
+    struct section_name *sorted =
+        calloc(reading->count + 1, sizeof(struct section_name));
 
     if (sorted == NULL) {
         reading->no_memory = true;
         return;
     }
     for (size_t i = 0; i < reading->count; i++)
-        sorted[i] = &reading->section[i];
+        sorted[i].section = &reading->section[i];
     qsort(sorted, reading->count, sizeof(*sorted), by_name);
     for (size_t i = 1; i < reading->count; i++) {
-        const struct raw_section *before = sorted[i - 1];
-        const struct raw_section *section = sorted[i];
+        const struct raw_section *before = sorted[i - 1].section;
+        const struct raw_section *section = sorted[i].section;
 
         if (section->kind == IN_DEFAULTS || section->kind != before->kind ||
             strcmp(section->name, before->name) != 0)
@@ -93,7 +75,7 @@ static void find_repeated(struct builder *builder)
     free(sorted);
 }
 
-static void collect(const struct raw_section *section, struct entries *entries)
+void builder_collect(const struct raw_section *section, struct entries *entries)
 {
     for (size_t i = 0; i < section->count; i++)
         entries->of[schema_number(section->entry[i].key)] = &section->entry[i];
@@ -107,143 +89,18 @@ static void build_defaults(struct builder *builder)
 
         if (section->kind != IN_DEFAULTS)
             continue;
-        collect(section, &builder->defaults);
+        builder_collect(section, &builder->defaults);
         for (size_t k = 0; k < section->count; k++) {
             const struct raw_entry *entry = &section->entry[k];
             struct role scratch = {0};
 
             if (entry->key->where == IN_DEFAULTS)
-                apply(builder, entry, builder->config, true);
+                builder_apply(builder, entry, builder->config, true);
             else
-                apply(builder, entry, &scratch, true);
+                builder_apply(builder, entry, &scratch, true);
             role_clear(&scratch);
         }
     }
-}
-
-static int by_source_name(const void *one, const void *other)
-{
-    const struct source_name *a = one;
-    const struct source_name *b = other;
-
-    return strcmp(a->name, b->name);
-}
-
-/* The source of that name; NULL, reported at the entry when `report`. */
-static const struct source *
-find_source(struct builder *builder, const struct raw_entry *entry, bool report)
-{
-    struct config *config = builder->config;
-    struct source_name wanted = {.name = entry->value};
-    const struct source_name *found = NULL;
-    const char *nearest = NULL;
-    unsigned best = 3;
-
-    if (config->source_count > 0)
-        found = bsearch(&wanted, builder->names, config->source_count,
-                        sizeof(wanted), by_source_name);
-    if (found != NULL)
-        return &config->sources[found->number];
-    if (!report || !limit_section_name(entry->value))
-        return NULL;
-    for (size_t i = 0; i < config->source_count && i < SUGGEST_AMONG; i++) {
-        unsigned distance =
-            name_distance(entry->value, config->sources[i].name, 2);
-
-        if (distance < best) {
-            best = distance;
-            nearest = config->sources[i].name;
-        }
-    }
-    if (nearest != NULL)
-        mistake_add(mistakes_of(builder), entry->spot,
-                    "source = %s: there is no [source %s]; did you mean %s?",
-                    entry->value, entry->value, nearest);
-    else
-        mistake_add(mistakes_of(builder), entry->spot,
-                    "source = %s: there is no [source %s]; the NAME of one "
-                    "was expected",
-                    entry->value, entry->value);
-    return NULL;
-}
-
-/* From each source follow the chain to its end: no loop, not too long. */
-static void check_chains(struct builder *builder)
-{
-    struct config *config = builder->config;
-
-    for (size_t i = 0; i < config->source_count; i++) {
-        const struct source *source = &config->sources[i];
-        const struct raw_entry *entry =
-            entry_of(&builder->source_entries[i], "source", IN_SOURCE);
-        unsigned hops = 0;
-
-        if (entry == NULL)
-            continue;
-        while (source->source != NULL && hops <= HOPS_MAX) {
-            source = source->source;
-            hops++;
-            if (source == &config->sources[i])
-                break;
-        }
-        if (hops > 0 && source == &config->sources[i])
-            mistake_add(mistakes_of(builder), entry->spot,
-                        "source = %s: [source %s] leads back to itself; a "
-                        "chain that ends in a type = profile was expected",
-                        entry->value, source->name);
-        else if (hops > HOPS_MAX)
-            mistake_add(mistakes_of(builder), entry->spot,
-                        "source = %s: a chain of more than %d sources, or a "
-                        "loop",
-                        entry->value, HOPS_MAX);
-    }
-}
-
-static void build_source(struct builder *builder, size_t number,
-                         const struct raw_section *section)
-{
-    struct source *source = &builder->config->sources[number];
-    struct entries *entries = &builder->source_entries[number];
-    const char *profile = "default";
-
-    source->name = strdup(section->name);
-    source->place = (struct place){
-        .file = builder->config->files[section->spot.file],
-        .line = section->spot.line,
-    };
-    builder->names[number] =
-        (struct source_name){.name = section->name, .number = number};
-    collect(section, entries);
-    for (size_t i = 0; i < section->count; i++)
-        apply(builder, &section->entry[i], source, true);
-    if (source->type == SOURCE_PROFILE && source->profile == NULL)
-        source->profile = strdup(profile);
-    if (source->type == SOURCE_ROLE && source->role_session_name == NULL)
-        source->role_session_name = strdup(DEFAULT_SESSION_NAME);
-    if (source->name == NULL)
-        builder->reading->no_memory = true;
-    check_source(builder->reading, source, section->spot, entries);
-}
-
-static void build_sources(struct builder *builder)
-{
-    struct reading *reading = builder->reading;
-    struct config *config = builder->config;
-
-    for (size_t i = 0; i < reading->count; i++)
-        if (reading->section[i].kind == IN_SOURCE)
-            build_source(builder, config->source_count++, &reading->section[i]);
-    if (config->source_count > 0)
-        qsort(builder->names, config->source_count, sizeof(*builder->names),
-              by_source_name);
-    for (size_t i = 0; i < config->source_count; i++) {
-        const struct raw_entry *entry =
-            entry_of(&builder->source_entries[i], "source", IN_SOURCE);
-
-        if (entry != NULL && config->sources[i].type == SOURCE_ROLE)
-            config->sources[i].source = find_source(builder, entry, true);
-    }
-    check_chains(builder);
 }
 
 /* role->source: its own, the defaults', or the only one there is. */
@@ -255,14 +112,14 @@ static void choose_source(struct builder *builder, struct role *role,
     struct config *config = builder->config;
 
     if (entry != NULL) {
-        role->source = find_source(builder, entry,
-                                   entry == entry_of(own, "source", IN_ROLE));
+        role->source = builder_find_source(
+            builder, entry, entry == entry_of(own, "source", IN_ROLE));
         return;
     }
     if (config->source_count == 1)
         role->source = &config->sources[0];
     else
-        mistake_add(mistakes_of(builder), spot,
+        mistake_add(&builder->reading->mistakes, spot,
                     config->source_count == 0
                         ? "[role %s] needs a source and there is none; a "
                           "[source NAME] with type = profile was expected"
@@ -291,11 +148,11 @@ static void build_role(struct builder *builder, struct role *role,
         .line = section->spot.line,
     };
     set_string(builder, &role->name, section->name);
-    collect(section, &own);
-    collect(section, &all);
+    builder_collect(section, &own);
+    builder_collect(section, &all);
     for (size_t i = 0; i < schema_count; i++)
         if (all.of[i] != NULL && (schema[i].where & IN_ROLE) != 0)
-            apply(builder, all.of[i], role, all.of[i] == own.of[i]);
+            builder_apply(builder, all.of[i], role, all.of[i] == own.of[i]);
     role->profile_given = entry_of(&own, "profile", IN_ROLE) != NULL;
     set_string(builder, &role->profile, section->name);
     if (entry_of(&all, "services", IN_ROLE) == NULL)
@@ -315,7 +172,7 @@ static void check_default_source(struct builder *builder)
         entry_of(&builder->defaults, "source", IN_DEFAULTS);
 
     if (entry != NULL)
-        (void)find_source(builder, entry, true);
+        (void)builder_find_source(builder, entry, true);
 }
 
 void build_config(struct reading *reading)
@@ -341,7 +198,7 @@ void build_config(struct reading *reading)
     }
     find_repeated(&builder);
     build_defaults(&builder);
-    build_sources(&builder);
+    builder_add_sources(&builder);
     check_default_source(&builder);
     for (size_t i = 0; i < reading->count; i++)
         if (reading->section[i].kind == IN_ROLE)

@@ -104,7 +104,7 @@ bool value_networks(const char *value, void *field, char what[VALUE_WHAT_MAX])
         return true;
     if (!value_list(value, &names, what))
         goto out;
-    networks->item = calloc(names.count, sizeof(struct cidr));
+    networks->item = calloc(names.count + 1, sizeof(struct cidr));
     if (networks->item == NULL) {
         (void)value_wrong(what, "%s", "");
         goto out;

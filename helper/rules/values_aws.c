@@ -157,8 +157,10 @@ static bool read_tag(const char *text, struct tag *tag,
 /* Tag keys are the same tag in any case. */
 static bool is_repeated(const struct tag *tags, size_t count)
 {
-    for (size_t i = 0; i < count; i++)
-        if (strcasecmp(tags[i].key, tags[count].key) == 0)
+    const char *key = tags[count].key;
+
+    for (size_t i = 0; key != NULL && i < count; i++)
+        if (tags[i].key != NULL && strcasecmp(tags[i].key, key) == 0)
             return true;
     return false;
 }

@@ -104,7 +104,9 @@ static void serve_open(int fd, const struct message *request,
         helper->run_refusal.code != ERROR_NONE)
         error = helper->run_refusal;
     if (!opened) {
-        if (error.code != ERROR_NO_RULE)
+        /* Not every login is ours; the module says so once, if at all. */
+        if (error.code != ERROR_NO_RULE &&
+            error.code != ERROR_NO_CONFIGURATION)
             log_failure(request, "login", &error);
         fail_reply(&reply, &error);
     }

@@ -4,8 +4,6 @@
  */
 #include "source/profile.h"
 
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -14,102 +12,11 @@
 #include "base/region.h"
 #include "base/text.h"
 #include "rules/limits.h"
-#include "source/aws_file.h"
+#include "source/profile_files.h"
 
 #define DEFAULT_HOP_NAME "pam_awsrole"
 
 enum { DEFAULT_HOP_SECONDS = 3600 };
-
-/* Both files of a source; a file that is not named is empty. */
-struct files {
-    const struct source *source;
-    struct aws_file config;
-    struct aws_file credentials;
-};
-
-/* One profile, merged from both. */
-struct profile {
-    const struct files *files;
-    const char *name;
-    const struct aws_section *config;
-    const struct aws_section *credentials;
-};
-
-static void files_free(struct files *files)
-{
-    aws_file_free(&files->config);
-    aws_file_free(&files->credentials);
-}
-
-static int files_read(const struct source *source, struct files *files,
-                      struct error *error)
-{
-    *files = (struct files){.source = source};
-    if ((source->config_file != NULL &&
-         aws_file_read(source->config_file, AWS_CONFIG_FILE, false,
-                       &files->config, error) != 0) ||
-        (source->credentials_file != NULL &&
-         aws_file_read(source->credentials_file, AWS_CREDENTIALS_FILE, true,
-                       &files->credentials, error) != 0))
-        return error_prefix(error, "source %s", source->name);
-    return 0;
-}
-
-/* "FILE" or "FILE and FILE". */
-static const char *files_text(const struct files *files, char *text,
-                              size_t size)
-{
-    const char *config = files->source->config_file;
-    const char *credentials = files->source->credentials_file;
-
-    (void)snprintf(text, size, "%.400s%s%.400s", config != NULL ? config : "",
-                   config != NULL && credentials != NULL ? " and " : "",
-                   credentials != NULL ? credentials : "");
-    return text;
-}
-
-static bool find_profile(const struct files *files, const char *name,
-                         struct profile *profile)
-{
-    *profile = (struct profile){
-        .files = files,
-        .name = name,
-        .config = aws_file_profile(&files->config, name),
-        .credentials = aws_file_profile(&files->credentials, name),
-    };
-    return profile->config != NULL || profile->credentials != NULL;
-}
-
-/* A key that is there with an empty value counts as not there. */
-static const char *get(const struct profile *profile, const char *key)
-{
-    const char *value =
-        aws_file_value(&profile->files->credentials, profile->credentials, key);
-
-    if (value == NULL)
-        value = aws_file_value(&profile->files->config, profile->config, key);
-    return value != NULL && *value != '\0' ? value : NULL;
-}
-
-/* ERROR_SOURCE: source, profile, files, and the sentence. */
-static int wrong(const struct profile *profile, struct error *error,
-                 const char *format, ...) __attribute__((format(printf, 3, 4)));
-
-static int wrong(const struct profile *profile, struct error *error,
-                 const char *format, ...)
-{
-    char files[ERROR_DETAIL_MAX];
-    char sentence[ERROR_DETAIL_MAX];
-    va_list arguments;
-
-    va_start(arguments, format);
-    (void)vsnprintf(sentence, sizeof(sentence), format, arguments);
-    va_end(arguments);
-    return error_set(
-        error, ERROR_SOURCE, "source %s: profile \"%.100s\" in %.300s: %s",
-        profile->files->source->name, profile->name,
-        files_text(profile->files, files, sizeof(files)), sentence);
-}
 
 static int no_memory(struct error *error)
 {
@@ -130,32 +37,33 @@ static int refuse_others(const struct profile *profile, struct error *error)
                                         "web_identity_token_file"};
 
     for (size_t i = 0; i < sizeof(by_person) / sizeof(by_person[0]); i++)
-        if (get(profile, by_person[i]) != NULL)
-            return wrong(profile, error,
-                         "%s needs a person at a browser; use the keys of an "
-                         "IAM user (aws_access_key_id, "
-                         "aws_secret_access_key), or a role_arn with a "
-                         "source_profile that has such keys",
-                         by_person[i]);
+        if (profile_get(profile, by_person[i]) != NULL)
+            return profile_wrong(
+                profile, error,
+                "%s needs a person at a browser; use the keys of an "
+                "IAM user (aws_access_key_id, "
+                "aws_secret_access_key), or a role_arn with a "
+                "source_profile that has such keys",
+                by_person[i]);
     for (size_t i = 0; i < sizeof(later) / sizeof(later[0]); i++)
-        if (get(profile, later[i]) != NULL)
-            return wrong(profile, error,
-                         "%s is not supported yet by this version (%s)",
-                         later[i], VERSION);
+        if (profile_get(profile, later[i]) != NULL)
+            return profile_wrong(profile, error,
+                                 "%s is not supported yet by this version (%s)",
+                                 later[i], VERSION);
     return 0;
 }
 
 static bool has_static_keys(const struct profile *profile)
 {
-    return get(profile, "aws_access_key_id") != NULL ||
-           get(profile, "aws_secret_access_key") != NULL;
+    return profile_get(profile, "aws_access_key_id") != NULL ||
+           profile_get(profile, "aws_secret_access_key") != NULL;
 }
 
 /* Keys that everybody can read are nobody's secret: the config file is held
  * to that only when it holds keys. */
 static int check_secrecy(const struct profile *profile, struct error *error)
 {
-    const struct files *files = profile->files;
+    const struct profile_files *files = profile->files;
     int fd;
 
     if (aws_file_value(&files->config, profile->config,
@@ -173,20 +81,20 @@ static int check_secrecy(const struct profile *profile, struct error *error)
 static int take_keys(const struct profile *profile, struct credentials *keys,
                      struct error *error)
 {
-    const char *id = get(profile, "aws_access_key_id");
-    const char *secret = get(profile, "aws_secret_access_key");
-    const char *token = get(profile, "aws_session_token");
+    const char *id = profile_get(profile, "aws_access_key_id");
+    const char *secret = profile_get(profile, "aws_secret_access_key");
+    const char *token = profile_get(profile, "aws_session_token");
 
     if (token == NULL)
-        token = get(profile, "aws_security_token");
+        token = profile_get(profile, "aws_security_token");
     if (id == NULL)
-        return wrong(profile, error,
-                     "aws_secret_access_key stands there without "
-                     "aws_access_key_id; add it");
+        return profile_wrong(profile, error,
+                             "aws_secret_access_key stands there without "
+                             "aws_access_key_id; add it");
     if (secret == NULL)
-        return wrong(profile, error,
-                     "aws_access_key_id stands there without "
-                     "aws_secret_access_key; add it");
+        return profile_wrong(profile, error,
+                             "aws_access_key_id stands there without "
+                             "aws_secret_access_key; add it");
     if (check_secrecy(profile, error) != 0)
         return -1;
     keys->access_key_id = strdup(id);
@@ -213,15 +121,16 @@ static bool is_session_name(const char *name)
 static int take_duration(const struct profile *profile, struct profile_hop *hop,
                          struct error *error)
 {
-    const char *text = get(profile, "duration_seconds");
+    const char *text = profile_get(profile, "duration_seconds");
     uint64_t seconds = DEFAULT_HOP_SECONDS;
 
     if (text != NULL && (!text_number(text, LIMIT_DURATION_MAX, &seconds) ||
                          seconds < LIMIT_DURATION_MIN))
-        return wrong(profile, error,
-                     "duration_seconds = %.40s; a number from %d to %d was "
-                     "expected",
-                     text, LIMIT_DURATION_MIN, LIMIT_DURATION_MAX);
+        return profile_wrong(
+            profile, error,
+            "duration_seconds = %.40s; a number from %d to %d was "
+            "expected",
+            text, LIMIT_DURATION_MIN, LIMIT_DURATION_MAX);
     hop->duration_seconds = (unsigned)seconds;
     return 0;
 }
@@ -230,38 +139,42 @@ static int take_duration(const struct profile *profile, struct profile_hop *hop,
 static int take_hop(const struct profile *profile, struct profile_hop *hop,
                     struct error *error)
 {
-    const char *arn = get(profile, "role_arn");
-    const char *external_id = get(profile, "external_id");
-    const char *name = get(profile, "role_session_name");
+    const char *arn = profile_get(profile, "role_arn");
+    const char *external_id = profile_get(profile, "external_id");
+    const char *name = profile_get(profile, "role_session_name");
     const char *expected = "";
 
-    if (get(profile, "mfa_serial") != NULL)
-        return wrong(profile, error,
-                     "mfa_serial needs a person to type a code; use a role "
-                     "whose trust policy does not ask for MFA, and remove it");
-    if (get(profile, "credential_source") != NULL)
-        return wrong(profile, error,
-                     "credential_source is not supported yet by this version "
-                     "(%s)",
-                     VERSION);
-    if (get(profile, "source_profile") == NULL)
-        return wrong(profile, error,
-                     "role_arn stands there without source_profile, which "
-                     "names the profile that assumes it; add it");
+    if (profile_get(profile, "mfa_serial") != NULL)
+        return profile_wrong(
+            profile, error,
+            "mfa_serial needs a person to type a code; use a role "
+            "whose trust policy does not ask for MFA, and remove it");
+    if (profile_get(profile, "credential_source") != NULL)
+        return profile_wrong(
+            profile, error,
+            "credential_source is not supported yet by this version "
+            "(%s)",
+            VERSION);
+    if (profile_get(profile, "source_profile") == NULL)
+        return profile_wrong(
+            profile, error,
+            "role_arn stands there without source_profile, which "
+            "names the profile that assumes it; add it");
     if (!role_arn_is_valid(arn, &expected))
-        return wrong(profile, error, "role_arn = %.200s: expected %s", arn,
-                     expected);
+        return profile_wrong(profile, error, "role_arn = %.200s: expected %s",
+                             arn, expected);
     if (external_id != NULL && !limit_external_id(external_id))
-        return wrong(profile, error,
-                     "external_id: 2 to 1224 letters, digits, or "
-                     "_ + = , . @ : / - were expected");
+        return profile_wrong(profile, error,
+                             "external_id: 2 to 1224 letters, digits, or "
+                             "_ + = , . @ : / - were expected");
     if (name == NULL)
         name = DEFAULT_HOP_NAME;
     if (!is_session_name(name))
-        return wrong(profile, error,
-                     "role_session_name = %.80s: 2 to 64 letters, digits, or "
-                     "_ + = , . @ - were expected",
-                     name);
+        return profile_wrong(
+            profile, error,
+            "role_session_name = %.80s: 2 to 64 letters, digits, or "
+            "_ + = , . @ - were expected",
+            name);
     if (take_duration(profile, hop, error) != 0)
         return -1;
     hop->profile = strdup(profile->name);
@@ -280,25 +193,27 @@ static int take_hop(const struct profile *profile, struct profile_hop *hop,
 static int next_profile(struct profile *profile, const char *const *names,
                         size_t count, struct error *error)
 {
-    const char *name = get(profile, "source_profile");
+    const char *name = profile_get(profile, "source_profile");
     struct profile next;
 
-    if (!find_profile(profile->files, name, &next))
-        return wrong(profile, error,
-                     "source_profile = %.100s: there is no such profile; add "
-                     "it or correct the name",
-                     name);
+    if (!profile_find(profile->files, name, &next))
+        return profile_wrong(
+            profile, error,
+            "source_profile = %.100s: there is no such profile; add "
+            "it or correct the name",
+            name);
     for (size_t i = 0; i < count; i++) {
         if (strcmp(names[i], name) != 0)
             continue;
         /* A profile may name itself for its own static keys. */
         if (i == count - 1 && has_static_keys(&next))
             break;
-        return wrong(profile, error,
-                     "source_profile = %.100s leads back to where it came "
-                     "from; a chain that ends in a profile with "
-                     "aws_access_key_id was expected",
-                     name);
+        return profile_wrong(
+            profile, error,
+            "source_profile = %.100s leads back to where it came "
+            "from; a chain that ends in a profile with "
+            "aws_access_key_id was expected",
+            name);
     }
     *profile = next;
     return 0;
@@ -325,13 +240,14 @@ static int follow(struct profile profile, struct profile_chain *chain,
     for (bool first = true;; first = false) {
         if (refuse_others(&profile, error) != 0)
             return -1;
-        if (get(&profile, "role_arn") == NULL ||
+        if (profile_get(&profile, "role_arn") == NULL ||
             (!first && has_static_keys(&profile)))
             break;
         if (chain->hop_count == PROFILE_HOPS_MAX)
-            return wrong(&profile, error,
-                         "more than %d roles in one chain of source_profile",
-                         PROFILE_HOPS_MAX);
+            return profile_wrong(
+                &profile, error,
+                "more than %d roles in one chain of source_profile",
+                PROFILE_HOPS_MAX);
         names[chain->hop_count] = profile.name;
         /* Counted first: a half-filled hop is freed with the chain. */
         chain->hop_count++;
@@ -340,9 +256,9 @@ static int follow(struct profile profile, struct profile_chain *chain,
             return -1;
     }
     if (!has_static_keys(&profile))
-        return wrong(&profile, error,
-                     "it has neither keys nor role_arn; add "
-                     "aws_access_key_id and aws_secret_access_key");
+        return profile_wrong(&profile, error,
+                             "it has neither keys nor role_arn; add "
+                             "aws_access_key_id and aws_secret_access_key");
     reverse_hops(chain);
     return take_keys(&profile, &chain->keys, error);
 }
@@ -351,16 +267,17 @@ static int follow(struct profile profile, struct profile_chain *chain,
 static int take_region(const struct profile *profile, char **region,
                        struct error *error)
 {
-    const char *name = get(profile, "region");
+    const char *name = profile_get(profile, "region");
 
     *region = NULL;
     if (name == NULL)
         return 0;
     if (!region_is_valid(name))
-        return wrong(profile, error,
-                     "region = %.80s: the name of a Region such as eu-west-1 "
-                     "was expected",
-                     name);
+        return profile_wrong(
+            profile, error,
+            "region = %.80s: the name of a Region such as eu-west-1 "
+            "was expected",
+            name);
     *region = strdup(name);
     return *region != NULL ? 0 : no_memory(error);
 }
@@ -369,28 +286,29 @@ int profile_resolve(const struct source *source, struct profile_chain *chain,
                     struct error *error)
 {
     struct profile profile;
-    struct files files;
+    struct profile_files files;
     int result = -1;
 
     *chain = (struct profile_chain){0};
-    if (files_read(source, &files, error) != 0)
+    if (profile_files_read(source, &files, error) != 0)
         goto out;
-    if (!find_profile(&files, source->profile, &profile)) {
-        (void)wrong(&profile, error,
-                    "there is no such profile; add [%s%s] or correct profile "
-                    "= in [source %s]",
-                    source->credentials_file == NULL &&
-                            strcmp(source->profile, "default") != 0
-                        ? "profile "
-                        : "",
-                    source->profile, source->name);
+    if (!profile_find(&files, source->profile, &profile)) {
+        (void)profile_wrong(
+            &profile, error,
+            "there is no such profile; add [%s%s] or correct profile "
+            "= in [source %s]",
+            source->credentials_file == NULL &&
+                    strcmp(source->profile, "default") != 0
+                ? "profile "
+                : "",
+            source->profile, source->name);
         goto out;
     }
     if (take_region(&profile, &chain->region, error) == 0 &&
         follow(profile, chain, error) == 0)
         result = 0;
 out:
-    files_free(&files);
+    profile_files_free(&files);
     return result;
 }
 
@@ -410,13 +328,13 @@ void profile_chain_free(struct profile_chain *chain)
 char *profile_region(const struct source *source)
 {
     struct profile profile;
-    struct files files;
+    struct profile_files files;
     struct error error;
     char *region = NULL;
 
-    if (files_read(source, &files, &error) == 0 &&
-        find_profile(&files, source->profile, &profile))
+    if (profile_files_read(source, &files, &error) == 0 &&
+        profile_find(&files, source->profile, &profile))
         (void)take_region(&profile, &region, &error);
-    files_free(&files);
+    profile_files_free(&files);
     return region;
 }

@@ -94,7 +94,7 @@ def real_aws():
 def log_in(sshd):
     alice = sshd.terminal("alice")
     alice.write("PS1='alice@bastion:~$ '; bind 'set enable-bracketed-paste "
-                "off' 2>/dev/null; unset HISTFILE; echo READY=$((1+1))=\n")
+                "off' 2>/dev/null; unset HISTFILE; export AWS_PAGER=; echo READY=$((1+1))=\n")
     greeting = alice.read_until(r"AWS: you are role [^\r\n]*", 30)[0]
     alice.read_until(r"READY=2=")
     return alice, greeting

@@ -18,12 +18,12 @@ sys.path.append(os.path.join(place.ROOT, "tests", "sts"))
 
 
 def pytest_configure(config):
-    if not place.inside_a_world():
+    if not place.INSIDE:
         raise pytest.UsageError(
             "these tests change users, PAM and /run: start them with "
             "tests/e2e/run, which gives them a world of their own")
     missing = place.missing_programs()
-    if missing and not os.environ.get("AWSROLE_HARNESS_ONLY"):
+    if missing and not place.HARNESS_ONLY:
         raise pytest.UsageError(
             "%s: there is no %s; run make first, or set AWSROLE_BUILD"
             % (place.BUILD, ", ".join(missing)))
@@ -77,7 +77,10 @@ def run_awsrole():
     """Nothing is in /run/awsrole before the test, nor after it."""
     left.nothing_left(0)
     yield left
-    left.nothing_left()
+    try:
+        left.nothing_left()
+    finally:
+        left.clear()  # the next test is not to suffer from this one
 
 
 @pytest.fixture
@@ -94,15 +97,32 @@ def log():
     return place.Log()
 
 
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item, call):
+    """A test that failed shows what was logged meanwhile."""
+    report = (yield).get_result()
+    since = getattr(item, "log_since", None)
+    if report.failed and since is not None:
+        report.sections.append(("the world's log", since.text()))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item):
+    item.log_since = place.Log()
+
+
 @pytest.fixture
 def hold(run_awsrole):
-    """hold(a Held shell): it is killed after the test, if it still runs."""
+    """hold(a Held shell): where a test fails, what still runs is killed, and
+    what that leaves is swept."""
     held = []
 
     def keep(shell):
         held.append(shell)
         return shell
     yield keep
-    for shell in held:
-        if shell.status is None:
-            shell.kill()
+    running = [shell for shell in held if shell.status is None]
+    for shell in running:
+        shell.kill()
+    if running:
+        place.run(place.program("awsrole-helper"), "sweep")

@@ -3,6 +3,7 @@
 SPDX-License-Identifier: Apache-2.0
 """
 import os
+import shutil
 import stat
 
 from place import RUN, wait_for
@@ -51,6 +52,15 @@ def nothing_left(bound=5.0):
     except AssertionError:
         raise AssertionError("left after %g s: %s" % (
             bound, ", ".join(everything()))) from None
+
+
+def clear():
+    """Remove whatever is there, by force."""
+    for path in everything():
+        if os.path.isdir(path):
+            shutil.rmtree(path, ignore_errors=True)
+        elif os.path.exists(path):
+            os.unlink(path)
 
 
 def _names(folder):

@@ -13,15 +13,17 @@ import time
 ROOT = os.environ.get("AWSROLE_ROOT") or os.path.dirname(
     os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BUILD = os.environ.get("AWSROLE_BUILD") or os.path.join(ROOT, "build")
+INSIDE = os.environ.get("AWSROLE_WORLD") == "inside"
+HARNESS_ONLY = bool(os.environ.get("AWSROLE_HARNESS_ONLY"))
+# The logins that are tested must not inherit these.
+for _name in [name for name in os.environ if name.startswith("AWSROLE_")]:
+    del os.environ[_name]
+
 RUN = "/run/awsrole"
 CONFIGURATION = "/etc/awsrole/awsrole.conf"
 LOG = "/var/log/world/log"
 PROGRAMS = ("pam_awsrole.so", "awsrole-helper", "awsrole-aws.so")
 HEX_ID = r"[0-9a-f]{32}"
-
-
-def inside_a_world():
-    return os.environ.get("AWSROLE_WORLD") == "inside"
 
 
 def missing_programs():
@@ -73,6 +75,13 @@ def timed(*command, **more):
     before = time.monotonic()
     result = run(*command, **more)
     return result, time.monotonic() - before
+
+
+def pid_of(name):
+    """The one process of that name in this world."""
+    result = run("pgrep", "-x", name)
+    assert len(result.stdout.split()) == 1, "%s: %r" % (name, result.stdout)
+    return int(result.stdout)
 
 
 def wait_for(condition, bound=10.0, what=None):

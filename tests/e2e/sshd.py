@@ -113,6 +113,11 @@ Host *
                    user + "@127.0.0.1", stdin=batch)
 
     @staticmethod
+    def sftp_client(user):
+        """An sftp that stays; end() leaves it."""
+        return Held(["sftp", "-F", CLIENT, user + "@127.0.0.1"])
+
+    @staticmethod
     def scp(source, target):
         """Either is a path, or "user:path" over there."""
         def there(text):

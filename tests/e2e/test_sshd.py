@@ -66,11 +66,15 @@ def test_sftp_and_scp_work_as_without_and_leave_nothing(
     left.nothing_left()
 
 
-def test_sftp_server_has_the_environment_too(sshd):
-    """Seen through a login whose sftp server is asked by hand."""
-    result = sshd.ssh("alice", "sh -c 'tr \"\\0\" \"\\n\" "
-                      "</proc/$PPID/environ'")
-    assert "AWSROLE_SESSION=" in result.stdout
+def test_sftp_server_has_the_environment_too(sshd, hold):
+    client = hold(sshd.sftp_client("alice"))
+    client.write("pwd\n")
+    client.read_until("Remote working directory")
+    with open("/proc/%s/environ" % place.pid_of("sftp-server"),
+              encoding="utf-8") as file:
+        environment = place.environment(file.read().replace("\0", "\n"))
+    checks.environment_is_whole(environment, "alice", "sre")
+    client.end()
 
 
 def test_channels_of_one_connection_share_one_session(sshd, sts, hold):

@@ -67,7 +67,7 @@ def test_log_collects_syslog_and_journal(log):
 
 def test_nothing_of_the_callers_environment_is_here():
     for name in os.environ:
-        assert not name.startswith("AWS_")
+        assert not name.startswith(("AWS_", "AWSROLE_"))
         assert not name.endswith("_CA_BUNDLE")
         assert not name.lower().endswith("_proxy")
         assert not name.startswith("SSL_CERT")

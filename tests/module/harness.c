@@ -180,6 +180,11 @@ const char *seen(const char *mode)
     return text;
 }
 
+bool asked(const char *mode)
+{
+    return strstr(seen(mode), "verb=") != NULL;
+}
+
 static bool has_line(const char *text, const char *line)
 {
     size_t length = strlen(line);

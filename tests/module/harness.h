@@ -39,6 +39,10 @@ const char *seen(const char *mode);
 bool wait_seen(const char *mode, const char *line);
 void forget_seen(const char *mode);
 
+/* Has it seen a request since? (Certain once the module has returned; what a
+ * helper sees of the end of a request may come a little later.) */
+bool asked(const char *mode);
+
 /* A handle whose stack has our module, with helper=fake(mode), a socket that
  * does not exist, and `options`. `after` is a further line of the stack, or
  * NULL. begin_line() takes the options as they are. */

@@ -150,7 +150,7 @@ keys_are_exported_only_when_asked_and_without_a_profile(void **state)
 
 static void values_that_would_break_a_file_are_refused(void **state)
 {
-    static char *const bad[] = {"", "a\nb", "a b", "a\"b", "a\\b", "\xc3\xbc"};
+    static char bad[][8] = {"", "a\nb", "a b", "a\"b", "a\\b", "\xc3\xbc"};
     struct error error = {0};
 
     (void)state;

@@ -173,7 +173,7 @@ static void refuses_a_line_of_more_than_8192_bytes(void **state)
     (void)state;
     assert_non_null(text);
     memset(text, 'v', length);
-    memcpy(text, "[a]\nk=", 6);
+    (void)memcpy(text, "[a]\nk=", sizeof("[a]\nk=") - 1);
     text[length] = '\n';
     expect_mistake(text, length + 1, false, 2, "more than 8192 bytes");
     /* One byte less is fine. */

@@ -101,7 +101,7 @@ static struct config *load(const char *text)
 static const char *names_of(const struct config *config,
                             const struct facts *facts)
 {
-    static char names[512];
+    static char names[2048];
     struct matches matches;
     struct error error;
     size_t length = 0;

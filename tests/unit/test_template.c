@@ -126,7 +126,7 @@ static void what_aws_forbids_is_replaced_and_marked(void **state)
         {"../../etc/passwd", "..-..-etc-passwd-"},
         {"new\nline", "new-line-"},
         {"J\xc3\xb6rg", "J-rg-"},
-        {"bad\xff\xfe", "bad----"},
+        {"bad\xff\xfe", "bad---"},
         {"a", "a-"},
         {"", "-"},
         {"{user}", "-user--"},
@@ -225,8 +225,8 @@ static void a_missing_login_user_is_an_error(void **state)
 
 static const char *tag_of(const char *template, const struct facts *facts)
 {
-    static char value[4 * LIMIT_TAG_VALUE_MAX + 1];
-    AUTO_BUFFER buffer = BUFFER(4 * LIMIT_TAG_VALUE_MAX);
+    static char value[4L * LIMIT_TAG_VALUE_MAX + 1];
+    AUTO_BUFFER buffer = BUFFER(4UL * LIMIT_TAG_VALUE_MAX);
     struct error error;
 
     if (template_tag_value(template, facts, &buffer, &error) != 0)

@@ -94,6 +94,7 @@ world_etc() {
         /etc/nologin /etc/ld.so.preload /etc/security/limits.d/* \
         /etc/update-motd.d/* /etc/awsrole
     : >/etc/environment
+    : >/etc/default/locale
     if [ "${AWSROLE_NETWORK-}" != host ]; then
         # Nobody answers there: a name that is not in hosts fails at once.
         rm -f /etc/resolv.conf
