@@ -64,7 +64,7 @@ static int connect_before(int fd, const struct sockaddr_un *address,
 {
     for (;;) {
         int left = deadline_left_ms(deadline);
-        struct timeval limit = {left / 1000, left % 1000 * 1000};
+        struct timeval limit = {left / 1000, left % 1000 * 1000L};
 
         if (left == 0)
             return EAGAIN;

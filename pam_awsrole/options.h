@@ -10,7 +10,7 @@
 #include "pam_awsrole/internal.h"
 
 struct options {
-    int timeout_ms;     /* timeout=: 1000 to 60000 */
+    int timeout_ms;     /* timeout=: 500 to 60000 */
     bool debug;         /* LOG_DEBUG lines too */
     bool quiet;         /* no line for the person */
     bool fail_open;     /* on_failure=open: leave the environment alone */

@@ -24,8 +24,7 @@ static void regional_host(const struct sts_settings *settings, char *host,
     const struct partition *partition = partition_of_region(settings->region);
     bool fips = settings->use_fips;
 
-    if (strcmp(settings->region, GLOBAL_REGION) == 0 && !fips &&
-        !settings->use_dualstack) {
+    if (strcmp(settings->region, GLOBAL_REGION) == 0) {
         (void)snprintf(host, size, "sts.amazonaws.com");
         return;
     }
@@ -97,6 +96,12 @@ int endpoint_resolve(const struct sts_settings *settings,
                    sign_region);
     if (settings->endpoint != NULL)
         return custom(settings, endpoint, error);
+    if (sign_region == GLOBAL_SIGN_REGION &&
+        (settings->use_fips || settings->use_dualstack))
+        return error_set(error, ERROR_CONFIGURATION,
+                         "the global endpoint (%s) has no FIPS and no "
+                         "dual-stack form: set `sts_region` to a Region",
+                         GLOBAL_REGION);
     regional_host(settings, endpoint->host, sizeof(endpoint->host));
     (void)snprintf(endpoint->path, sizeof(endpoint->path), "/");
     (void)snprintf(endpoint->url, sizeof(endpoint->url), "https://%s/",

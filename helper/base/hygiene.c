@@ -20,7 +20,13 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-enum { FIRST_FOREIGN_FD = 3, LOOKUP_BYTES = 64 * 1024 };
+enum {
+    FIRST_FOREIGN_FD = 3,
+    FOREIGN_FD_MAX = 1024 * 1024, /* where closing is one by one */
+    LOOKUP_BYTES = 64 * 1024,
+    FILE_SIZE_MAX = 16 * 1024 * 1024,
+    LOCKED_MEMORY_MAX = 8 * 1024 * 1024,
+};
 
 static void reset_signals(void)
 {
@@ -56,12 +62,12 @@ static void reset_limits(void)
 {
     set_limit(RLIMIT_CORE, 0);
     set_limit(RLIMIT_NOFILE, 1024);
-    set_limit(RLIMIT_FSIZE, 16 * 1024 * 1024);
+    set_limit(RLIMIT_FSIZE, FILE_SIZE_MAX);
     set_limit(RLIMIT_CPU, RLIM_INFINITY);
     set_limit(RLIMIT_DATA, RLIM_INFINITY);
     set_limit(RLIMIT_AS, RLIM_INFINITY);
     set_limit(RLIMIT_NPROC, RLIM_INFINITY);
-    set_limit(RLIMIT_MEMLOCK, 8 * 1024 * 1024);
+    set_limit(RLIMIT_MEMLOCK, LOCKED_MEMORY_MAX);
 }
 
 /* sshd's monitor runs with an OOM score of -1000, and its child inherits it. */
@@ -88,8 +94,9 @@ static void close_foreign_descriptors(void)
     if (syscall(SYS_close_range, FIRST_FOREIGN_FD, ~0U, 0) == 0)
         return;
     /* A kernel before 5.9, or a filter that does not know the call. */
-    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_max > 1024 * 1024)
-        limit.rlim_max = 1024 * 1024;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 ||
+        limit.rlim_max > FOREIGN_FD_MAX)
+        limit.rlim_max = FOREIGN_FD_MAX;
     for (int fd = FIRST_FOREIGN_FD; fd < (int)limit.rlim_max; fd++)
         (void)close(fd);
 }

@@ -18,6 +18,7 @@
 #include "session/open.h"
 
 enum {
+    DETAIL_MAX = 4 * ERROR_DETAIL_MAX,
     REQUEST_MS = 5000,          /* the module sends at once */
     TIMEOUT_DEFAULT_MS = 10000, /* where a request names none */
     TIMEOUT_MAX_MS = 120000,
@@ -30,7 +31,7 @@ static void fail_reply(struct message *reply, const struct error *error)
     const struct catalogue_entry *entry = catalogue_entry(error->code);
     bool ignore =
         error->code == ERROR_NO_RULE || error->code == ERROR_NO_CONFIGURATION;
-    AUTO_BUFFER detail = BUFFER(4 * ERROR_DETAIL_MAX);
+    AUTO_BUFFER detail = BUFFER(DETAIL_MAX);
 
     message_free(reply);
     message_begin(reply, MESSAGE_REPLY);
@@ -105,8 +106,7 @@ static void serve_open(int fd, const struct message *request,
         error = helper->run_refusal;
     if (!opened) {
         /* Not every login is ours; the module says so once, if at all. */
-        if (error.code != ERROR_NO_RULE &&
-            error.code != ERROR_NO_CONFIGURATION)
+        if (error.code != ERROR_NO_RULE && error.code != ERROR_NO_CONFIGURATION)
             log_failure(request, "login", &error);
         fail_reply(&reply, &error);
     }

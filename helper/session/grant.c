@@ -11,6 +11,9 @@
 #include "rules/template.h"
 #include "source/source.h"
 
+/* A character of UTF-8 has up to four bytes. */
+enum { TAG_VALUE_BYTES = 4 * LIMIT_TAG_VALUE_MAX };
+
 /* The templates of one role, filled in for one login. */
 struct filled {
     struct buffer role_session_name;
@@ -31,8 +34,7 @@ static int fill_in(const struct role *role, const struct facts *facts,
                                &filled->source_identity, error) != 0))
         return -1;
     for (size_t i = 0; i < role->tag_count; i++) {
-        /* A character of UTF-8 has up to four bytes. */
-        filled->tag_values[i] = BUFFER(4 * LIMIT_TAG_VALUE_MAX);
+        filled->tag_values[i] = BUFFER(TAG_VALUE_BYTES);
         if (template_tag_value(role->tags[i].value, facts,
                                &filled->tag_values[i], error) != 0)
             return -1;
