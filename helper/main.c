@@ -83,6 +83,23 @@ static int run_sweep(void)
     return EXIT_FAILURE;
 }
 
+/* What is no mistake, and may not be meant. */
+static void print_notes(const struct config *config)
+{
+    for (size_t i = 0; i < config->role_count; i++) {
+        const struct role *role = &config->roles[i];
+
+        if (role->direct && role->source != NULL &&
+            role->source->type == SOURCE_ROLES_ANYWHERE &&
+            !role->session_name_given)
+            (void)printf("%s:%u: note: [role %s] sends no session name, and "
+                         "all people look alike in CloudTrail: set "
+                         "acceptRoleSessionName on the Roles Anywhere profile "
+                         "and role_session_name here\n",
+                         role->place.file, role->place.line, role->name);
+    }
+}
+
 static int run_check(const char *config_path)
 {
     struct problems problems = {0};
@@ -95,9 +112,11 @@ static int run_check(const char *config_path)
     if (result != 0 && problems.count == 0)
         (void)printf("%s. %s\n", error.detail,
                      catalogue_entry(error.code)->remedy);
-    else if (result == 0)
+    else if (result == 0) {
+        print_notes(config);
         (void)printf("%zu roles, %zu sources: no mistake found\n",
                      config->role_count, config->source_count);
+    }
     problems_free(&problems);
     config_free(config);
     return result == 0 && fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;

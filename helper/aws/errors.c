@@ -30,6 +30,9 @@ static const struct known {
     {"InvalidSignatureException", ERROR_BAD_SIGNATURE, false},
     {"ExpiredToken", ERROR_EXPIRED_KEY, false},
     {"ExpiredTokenException", ERROR_EXPIRED_KEY, false},
+    {"InvalidIdentityToken", ERROR_WEB_TOKEN, true},
+    {"IDPRejectedClaim", ERROR_WEB_TOKEN, true},
+    {"IDPCommunicationError", ERROR_IDENTITY_PROVIDER, true},
     {"RequestExpired", ERROR_CLOCK, false},
     {"RequestInTheFuture", ERROR_CLOCK, false},
     {"RequestTimeTooSkewed", ERROR_CLOCK, false},
@@ -45,10 +48,18 @@ static const struct known {
     {"TooManyRequestsException", ERROR_THROTTLED, true},
     {"RequestLimitExceeded", ERROR_THROTTLED, true},
     {"SlowDown", ERROR_THROTTLED, true},
+    {"ProvisionedThroughputExceededException", ERROR_THROTTLED, true},
+    {"TransactionInProgressException", ERROR_THROTTLED, true},
+    {"BandwidthLimitExceeded", ERROR_THROTTLED, true},
+    {"LimitExceededException", ERROR_THROTTLED, true},
+    {"EC2ThrottledException", ERROR_THROTTLED, true},
     {"InternalFailure", ERROR_AWS_FAILURE, false},
     {"InternalError", ERROR_AWS_FAILURE, false},
     {"ServiceUnavailable", ERROR_AWS_FAILURE, false},
     {"RequestTimeout", ERROR_AWS_FAILURE, false},
+    {"RequestTimeoutException", ERROR_AWS_FAILURE, false},
+    {"PriorRequestNotComplete", ERROR_AWS_FAILURE, false},
+    {"IDPCommunicationError", ERROR_AWS_FAILURE, false},
 };
 
 /* ", AccessDenied, HTTP 403, request 1b2c" in brackets: for the reader who
@@ -88,14 +99,15 @@ static int access_denied(const struct sts_answer *answer,
     const char *user = strstr(message, USER);
     const char *action = strstr(message, ACTION);
     const char *because = strstr(message, " because ");
-    const char *name = "sts:AssumeRole";
+    const char *name = call->web_identity_token == NULL
+                           ? "sts:AssumeRole"
+                           : "sts:AssumeRoleWithWebIdentity";
     enum error_code code = ERROR_ACCESS_DENIED;
     char principal[PRINCIPAL_MAX];
 
     if (user == NULL || action == NULL || action < user)
-        return error_set(error, code,
-                         "AWS does not allow sts:AssumeRole on %s %s: \"%s\"",
-                         call->role_arn, reference->text, message);
+        return error_set(error, code, "AWS does not allow %s on %s %s: \"%s\"",
+                         name, call->role_arn, reference->text, message);
     user += sizeof(USER) - 1;
     (void)snprintf(principal, sizeof(principal), "%.*s", (int)(action - user),
                    user);
@@ -193,6 +205,12 @@ static int validation(const struct sts_answer *answer,
                          "another role: AWS caps that at one hour %s",
                          call->role_arn, call->duration_seconds,
                          reference->text);
+    /* It quotes the value that it does not like. */
+    if (strstr(message, "'webIdentityToken'") != NULL)
+        return error_set(error, ERROR_WEB_TOKEN,
+                         "AWS does not accept the length or a character of "
+                         "the token for %s %s",
+                         call->role_arn, reference->text);
     return error_set(error, ERROR_VALIDATION,
                      "AWS does not accept the request for %s %s: \"%s\"",
                      call->role_arn, reference->text, message);
@@ -227,6 +245,17 @@ static int not_sts(long status, const struct sts_answer *answer,
                      reference->text);
 }
 
+/* The token that asked is too old. Its message holds two times, and is
+ * quoted: they tell a stale file from a clock that is off. */
+static int token_expired(const struct sts_answer *answer,
+                         const struct assume_role *call,
+                         const struct reference *reference, struct error *error)
+{
+    return error_set(error, ERROR_WEB_TOKEN,
+                     "the token has expired that asked for %s %s: \"%s\"",
+                     call->role_arn, reference->text, answer->error_message);
+}
+
 /* All other codes with a line in the table. */
 static int by_code(const struct known *known, const struct sts_answer *answer,
                    const struct assume_role *call,
@@ -238,6 +267,10 @@ static int by_code(const struct known *known, const struct sts_answer *answer,
         what = "AWS does not know the access key that asks for";
     else if (known->code == ERROR_EXPIRED_KEY)
         what = "the source's credentials have expired; they asked for";
+    else if (known->code == ERROR_WEB_TOKEN)
+        what = "AWS does not accept the token that asks for";
+    else if (known->code == ERROR_IDENTITY_PROVIDER)
+        what = "AWS does not reach the identity provider of the token for";
     else if (known->code == ERROR_AWS_FAILURE)
         what = "AWS failed on the request for";
     else if (known->code == ERROR_THROTTLED)
@@ -272,6 +305,10 @@ int aws_error(long status, const struct sts_answer *answer,
         return bad_signature(answer, &reference, error);
     case ERROR_VALIDATION:
         return validation(answer, call, &reference, error);
+    case ERROR_EXPIRED_KEY:
+        if (call->web_identity_token != NULL)
+            return token_expired(answer, call, &reference, error);
+        return by_code(known, answer, call, &reference, error);
     default:
         return by_code(known, answer, call, &reference, error);
     }

@@ -12,6 +12,7 @@
 #include "aws/http.h"
 
 #include <curl/curl.h>
+#include <openssl/evp.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,13 +20,22 @@
 
 #include "aws/ca_store.h"
 #include "aws/erasing.h"
+#include "aws/http_failure.h"
+#include "base/text.h"
 
-enum { HOST_MAX = 300 };
+enum {
+    HOST_MAX = 300,
+    RETRY_AFTER_MAX_MS = 24 * 3600 * 1000,
+    LOGIN_MAX = 600, /* bytes of user:password */
+    LOGIN_LINE_MAX = 1200,
+};
 
 struct http_client {
     CURL *curl;
     struct ca_store store;
-    char why[CURL_ERROR_SIZE]; /* curl's own words: they hold no secret */
+    const char *proxy;              /* NULL: none */
+    struct curl_slist *proxy_login; /* a header line; NULL: none */
+    char why[CURL_ERROR_SIZE];      /* curl's own words: they hold no secret */
 };
 
 /* One request on its way. */
@@ -33,6 +43,8 @@ struct exchange {
     struct http_answer *answer;
     size_t header_bytes;
     const char *refused; /* why a callback stopped it */
+    bool proxied;
+    bool opened; /* a connection was opened, none of before was used */
 };
 
 static pthread_once_t started = PTHREAD_ONCE_INIT;
@@ -43,6 +55,29 @@ static void start(void)
     start_result =
         curl_global_init_mem(CURL_GLOBAL_DEFAULT, erasing_malloc, erasing_free,
                              erasing_realloc, erasing_strdup, erasing_calloc);
+}
+
+/* Basic authentication (RFC 7617), as a header of our own: what libcurl makes
+ * of user and password, URL-decoding them or not, is not the same in all its
+ * releases. */
+static bool set_login(struct http_client *client,
+                      const struct http_settings *settings)
+{
+    AUTO_BUFFER plain = BUFFER(LOGIN_MAX);
+    AUTO_BUFFER line = BUFFER(LOGIN_LINE_MAX);
+    unsigned char encoded[LOGIN_MAX / 3 * 4 + 5];
+
+    buffer_addf(&plain, "%s:%s", settings->proxy_user,
+                settings->proxy_password);
+    if (plain.failed)
+        return false;
+    (void)EVP_EncodeBlock(encoded, (const unsigned char *)plain.data,
+                          (int)plain.length);
+    buffer_addf(&line, "Proxy-Authorization: Basic %s", (char *)encoded);
+    explicit_bzero(encoded, sizeof(encoded));
+    if (!line.failed)
+        client->proxy_login = curl_slist_append(NULL, line.data);
+    return client->proxy_login != NULL;
 }
 
 struct http_client *http_client_new(const struct http_settings *settings,
@@ -65,6 +100,14 @@ struct http_client *http_client_new(const struct http_settings *settings,
         return NULL;
     }
     client->store = (struct ca_store){settings->ca_bundle, settings->ca_path};
+    client->proxy = settings->proxy;
+    if (settings->proxy_user != NULL && !set_login(client, settings)) {
+        http_client_free(client);
+        (void)error_set(error, ERROR_NO_MEMORY,
+                        "no memory for a proxy's "
+                        "login");
+        return NULL;
+    }
     return client;
 }
 
@@ -74,6 +117,7 @@ void http_client_free(struct http_client *client)
         return;
     if (client->curl != NULL)
         curl_easy_cleanup(client->curl);
+    curl_slist_free_all(client->proxy_login);
     free(client);
 }
 
@@ -111,16 +155,35 @@ static size_t on_header(char *line, size_t size, size_t count, void *context)
     struct http_answer *answer = exchange->answer;
     size_t length = size * count;
     char value[sizeof(answer->request_id)];
+    uint64_t number;
 
     exchange->header_bytes += length;
     if (exchange->header_bytes > HTTP_HEADERS_MAX) {
         exchange->refused = "the headers are longer than 64 KiB";
         return 0;
     }
-    if (header_value(line, length, "x-amzn-requestid", value, sizeof(value)))
+    if (length > 5 && strncasecmp(line, "HTTP/", 5) == 0) {
+        /* What an interim answer (100, 103) said is not said by the last. */
+        answer->request_id[0] = '\0';
+        answer->error_type[0] = '\0';
+        answer->date = 0;
+        answer->has_age = false;
+        answer->retry_after_ms = 0;
+    } else if (header_value(line, length, "x-amzn-requestid", value,
+                            sizeof(value))) {
         memcpy(answer->request_id, value, sizeof(value));
-    else if (header_value(line, length, "date", value, sizeof(value)))
+    } else if (header_value(line, length, "x-amzn-errortype", value,
+                            sizeof(value))) {
+        memcpy(answer->error_type, value, sizeof(value));
+    } else if (header_value(line, length, "date", value, sizeof(value))) {
         answer->date = curl_getdate(value, NULL);
+    } else if (length > 4 && strncasecmp(line, "age:", 4) == 0) {
+        answer->has_age = true;
+    } else if (header_value(line, length, "x-amz-retry-after", value,
+                            sizeof(value)) &&
+               text_number(value, RETRY_AFTER_MAX_MS, &number)) {
+        answer->retry_after_ms = (long)number;
+    }
     if (answer->date == (time_t)-1)
         answer->date = 0;
     return length;
@@ -151,15 +214,13 @@ static void host_of(const char *url, char host[HOST_MAX])
     host[length] = '\0';
 }
 
-/* Nothing of the environment, nothing of the user's: no proxy, no .netrc, no
- * redirect, no other protocol. */
+/* Nothing of the environment, nothing of the user's: no .netrc, no redirect,
+ * no other protocol. */
 static void set_limits(CURL *curl, int left_ms)
 {
     (void)curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
     (void)curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, (long)left_ms);
     (void)curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, (long)left_ms);
-    (void)curl_easy_setopt(curl, CURLOPT_PROXY, "");
-    (void)curl_easy_setopt(curl, CURLOPT_NOPROXY, "*");
     (void)curl_easy_setopt(curl, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
     (void)curl_easy_setopt(curl, CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
     (void)curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L);
@@ -178,6 +239,37 @@ static void set_limits(CURL *curl, int left_ms)
     /* A resolver that hangs must not be waited for past the deadline. */
     (void)curl_easy_setopt(curl, CURLOPT_QUICK_EXIT, 1L);
 #endif
+}
+
+static int on_socket(void *context, curl_socket_t fd, curlsocktype purpose)
+{
+    (void)fd;
+    (void)purpose;
+    ((struct exchange *)context)->opened = true;
+    return CURL_SOCKOPT_OK;
+}
+
+/* The proxy of the settings for https, else none: set in both cases, so that
+ * no variable of an environment is looked at. What is meant for AWS is not
+ * shown to the proxy, and what the proxy says is not taken for AWS's. */
+static void set_proxy(struct http_client *client, struct exchange *exchange)
+{
+    CURL *curl = client->curl;
+
+    (void)curl_easy_setopt(curl, CURLOPT_SOCKOPTFUNCTION, on_socket);
+    (void)curl_easy_setopt(curl, CURLOPT_SOCKOPTDATA, exchange);
+    if (!exchange->proxied) {
+        (void)curl_easy_setopt(curl, CURLOPT_PROXY, "");
+        (void)curl_easy_setopt(curl, CURLOPT_NOPROXY, "*");
+        return;
+    }
+    (void)curl_easy_setopt(curl, CURLOPT_PROXY, client->proxy);
+    (void)curl_easy_setopt(curl, CURLOPT_PROXYTYPE, (long)CURLPROXY_HTTP);
+    (void)curl_easy_setopt(curl, CURLOPT_HTTPPROXYTUNNEL, 1L);
+    (void)curl_easy_setopt(curl, CURLOPT_NOPROXY, "");
+    (void)curl_easy_setopt(curl, CURLOPT_HEADEROPT, (long)CURLHEADER_SEPARATE);
+    (void)curl_easy_setopt(curl, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+    (void)curl_easy_setopt(curl, CURLOPT_PROXYHEADER, client->proxy_login);
 }
 
 /* libcurl has a bundle compiled in, which it would read beside a folder: so
@@ -206,65 +298,13 @@ static int set_tls(struct http_client *client, struct error *error)
     return 0;
 }
 
-/* Did the line break during the handshake, rather than a certificate fail?
- * libcurl has one code for both; CURLINFO_OS_ERRNO may be that of an address
- * tried before. */
-static bool line_broke(const char *why)
-{
-    return strstr(why, "SSL_ERROR_SYSCALL") != NULL ||
-           strstr(why, "onnection reset") != NULL;
-}
-
-/* curl's code as ours. */
-static enum error_code code_of(CURLcode result, const char *why)
-{
-    switch (result) {
-    case CURLE_OPERATION_TIMEDOUT:
-        return ERROR_AWS_TIMEOUT;
-    case CURLE_SSL_CONNECT_ERROR:
-        return line_broke(why) ? ERROR_UNREACHABLE : ERROR_TLS;
-    case CURLE_PEER_FAILED_VERIFICATION:
-    case CURLE_SSL_CACERT_BADFILE:
-    case CURLE_SSL_CERTPROBLEM:
-    case CURLE_SSL_CIPHER:
-    case CURLE_SSL_ISSUER_ERROR:
-    case CURLE_SSL_INVALIDCERTSTATUS:
-    case CURLE_SSL_PINNEDPUBKEYNOTMATCH:
-    case CURLE_SSL_ENGINE_NOTFOUND:
-    case CURLE_SSL_ENGINE_SETFAILED:
-    case CURLE_SSL_ENGINE_INITFAILED:
-    case CURLE_USE_SSL_FAILED:
-        return ERROR_TLS;
-    case CURLE_COULDNT_RESOLVE_HOST:
-    case CURLE_COULDNT_CONNECT:
-    case CURLE_SEND_ERROR:
-    case CURLE_RECV_ERROR:
-    case CURLE_INTERFACE_FAILED:
-        return ERROR_UNREACHABLE;
-    case CURLE_OUT_OF_MEMORY:
-        return ERROR_NO_MEMORY;
-    case CURLE_URL_MALFORMAT:
-        return ERROR_CONFIGURATION;
-    case CURLE_GOT_NOTHING:
-    case CURLE_PARTIAL_FILE:
-    case CURLE_WEIRD_SERVER_REPLY:
-    case CURLE_UNSUPPORTED_PROTOCOL: /* HTTP/0.9, or no HTTP at all */
-    case CURLE_BAD_CONTENT_ENCODING:
-    case CURLE_WRITE_ERROR:
-#if LIBCURL_VERSION_NUM >= 0x080600
-    case CURLE_TOO_LARGE:
-#endif
-        return ERROR_BAD_ANSWER;
-    default:
-        return ERROR_INTERNAL;
-    }
-}
-
 static int failed(struct http_client *client, CURLcode result,
                   const struct exchange *exchange, const char *host,
                   struct error *error)
 {
     const char *why = exchange->refused;
+    const char *proxy;
+    long status = 0;
 
     /* How libcurl before 8.6 calls a line beyond its own limit. */
     if (result == CURLE_OUT_OF_MEMORY && exchange->header_bytes > 0) {
@@ -273,7 +313,19 @@ static int failed(struct http_client *client, CURLcode result,
     }
     if (why == NULL)
         why = client->why[0] != '\0' ? client->why : curl_easy_strerror(result);
-    return error_set(error, code_of(result, why), "%s: %s", host, why);
+    exchange->answer->broke = failure_is_broken(result, why);
+    if (!exchange->proxied)
+        return error_set(error, failure_code(result, why), "%s: %s", host, why);
+    proxy = client->proxy + sizeof("http://") - 1;
+    (void)curl_easy_getinfo(client->curl, CURLINFO_HTTP_CONNECTCODE, &status);
+    if (result != CURLE_COULDNT_RESOLVE_PROXY &&
+        (!exchange->opened || (status >= 200 && status <= 299)))
+        return error_set(error, failure_code(result, why),
+                         "%s through the proxy %s: %s", host, proxy, why);
+    /* What the proxy said counts, not how the line ended. */
+    exchange->answer->broke = false;
+    return failure_of_proxy(proxy, client->proxy_login != NULL, status, host,
+                            why, error);
 }
 
 static struct curl_slist *header_list(const struct http_request *request)
@@ -303,6 +355,7 @@ int http_ask(struct http_client *client, const struct http_request *request,
     struct curl_slist *headers = NULL;
     char host[HOST_MAX];
     int left_ms = deadline_left_ms(deadline);
+    const bool tls = strncasecmp(request->url, "https:", 6) == 0;
     int result = -1;
     CURLcode code;
 
@@ -314,9 +367,10 @@ int http_ask(struct http_client *client, const struct http_request *request,
     curl_easy_reset(curl);
     client->why[0] = '\0';
     set_limits(curl, left_ms);
-    if (strncasecmp(request->url, "https:", 6) == 0 &&
-        set_tls(client, error) != 0)
+    if (tls && set_tls(client, error) != 0)
         return -1;
+    exchange.proxied = tls && client->proxy != NULL;
+    set_proxy(client, &exchange);
     headers = header_list(request);
     if (headers == NULL)
         return error_set(error, ERROR_NO_MEMORY, "no memory for a request");
@@ -332,11 +386,16 @@ int http_ask(struct http_client *client, const struct http_request *request,
                                (curl_off_t)request->body_length);
         (void)curl_easy_setopt(curl, CURLOPT_POSTFIELDS, request->body);
     }
+    if (request->method != NULL)
+        (void)curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, request->method);
     code = curl_easy_setopt(curl, CURLOPT_URL, request->url);
     if (code == CURLE_OK)
         code = curl_easy_perform(curl);
+    answer->received = clock_now();
+    answer->took_ms = left_ms - deadline_left_ms(deadline);
     if (code == CURLE_OK) {
         (void)curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &answer->status);
+        answer->tls = tls;
         result = 0;
     } else {
         (void)failed(client, code, &exchange, host, error);

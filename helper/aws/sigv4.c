@@ -23,8 +23,7 @@ void sigv4_timestamp(time_t time, char timestamp[17])
         memcpy(timestamp, "19700101T000000Z", 17);
 }
 
-/* "20150830/us-east-1/sts/aws4_request" */
-static void add_scope(struct buffer *out, const struct sigv4_scope *scope)
+void sigv4_add_scope(struct buffer *out, const struct sigv4_scope *scope)
 {
     char timestamp[17];
 
@@ -33,9 +32,10 @@ static void add_scope(struct buffer *out, const struct sigv4_scope *scope)
                 scope->service, TERMINATOR);
 }
 
-bool sigv4_string_to_sign(const struct sigv4_scope *scope,
-                          const char *canonical, size_t canonical_length,
-                          struct buffer *string_to_sign)
+bool sigv4_string_to_sign_as(const char *algorithm,
+                             const struct sigv4_scope *scope,
+                             const char *canonical, size_t canonical_length,
+                             struct buffer *string_to_sign)
 {
     char timestamp[17];
     char hex[SIGV4_HEX + 1];
@@ -43,10 +43,18 @@ bool sigv4_string_to_sign(const struct sigv4_scope *scope,
     if (!hash_hex(canonical, canonical_length, hex))
         return false;
     sigv4_timestamp(scope->time, timestamp);
-    buffer_addf(string_to_sign, "%s\n%s\n", ALGORITHM, timestamp);
-    add_scope(string_to_sign, scope);
+    buffer_addf(string_to_sign, "%s\n%s\n", algorithm, timestamp);
+    sigv4_add_scope(string_to_sign, scope);
     buffer_addf(string_to_sign, "\n%s", hex);
     return !string_to_sign->failed;
+}
+
+bool sigv4_string_to_sign(const struct sigv4_scope *scope,
+                          const char *canonical, size_t canonical_length,
+                          struct buffer *string_to_sign)
+{
+    return sigv4_string_to_sign_as(ALGORITHM, scope, canonical,
+                                   canonical_length, string_to_sign);
 }
 
 bool sigv4_signing_key(const struct sigv4_scope *scope, const char *secret,
@@ -105,7 +113,7 @@ bool sigv4_authorization(const struct sigv4_request *request,
         return false;
     buffer_addf(authorization, "%s Credential=%s/", ALGORITHM,
                 credentials->access_key_id);
-    add_scope(authorization, scope);
+    sigv4_add_scope(authorization, scope);
     buffer_addf(authorization, ", SignedHeaders=%s, Signature=%s",
                 buffer_string(&names), signature);
     return !authorization->failed;

@@ -49,6 +49,15 @@ bool sigv4_canonical_request(const struct sigv4_request *request,
                              struct buffer *canonical,
                              struct buffer *signed_headers);
 
+/* Append "20150830/us-east-1/sts/aws4_request". */
+void sigv4_add_scope(struct buffer *out, const struct sigv4_scope *scope);
+
+/* Stage 2 of any algorithm of the family: "AWS4-HMAC-SHA256". */
+bool sigv4_string_to_sign_as(const char *algorithm,
+                             const struct sigv4_scope *scope,
+                             const char *canonical, size_t canonical_length,
+                             struct buffer *string_to_sign);
+
 /* Stage 2. */
 bool sigv4_string_to_sign(const struct sigv4_scope *scope,
                           const char *canonical, size_t canonical_length,

@@ -36,6 +36,10 @@ enum leaf {
     LEAF_NONE = LEAF_COUNT
 };
 
+/* What the result is called with AssumeRole, and the other call's. */
+#define RESULT "AssumeRoleResult"
+#define OTHER_RESULT "AssumeRoleWithWebIdentityResult"
+
 /* Where a leaf stands: below `parent`, which stands below `grandparent`. */
 static const struct {
     const char *name;
@@ -43,14 +47,12 @@ static const struct {
     const char *grandparent; /* NULL: anything, or nothing */
     enum leaf leaf;
 } PLACES[] = {
-    {"AccessKeyId", "Credentials", "AssumeRoleResult", LEAF_ACCESS_KEY_ID},
-    {"SecretAccessKey", "Credentials", "AssumeRoleResult",
-     LEAF_SECRET_ACCESS_KEY},
-    {"SessionToken", "Credentials", "AssumeRoleResult", LEAF_SESSION_TOKEN},
-    {"Expiration", "Credentials", "AssumeRoleResult", LEAF_EXPIRATION},
-    {"AssumedRoleId", "AssumedRoleUser", "AssumeRoleResult",
-     LEAF_ASSUMED_ROLE_ID},
-    {"Arn", "AssumedRoleUser", "AssumeRoleResult", LEAF_ARN},
+    {"AccessKeyId", "Credentials", RESULT, LEAF_ACCESS_KEY_ID},
+    {"SecretAccessKey", "Credentials", RESULT, LEAF_SECRET_ACCESS_KEY},
+    {"SessionToken", "Credentials", RESULT, LEAF_SESSION_TOKEN},
+    {"Expiration", "Credentials", RESULT, LEAF_EXPIRATION},
+    {"AssumedRoleId", "AssumedRoleUser", RESULT, LEAF_ASSUMED_ROLE_ID},
+    {"Arn", "AssumedRoleUser", RESULT, LEAF_ARN},
     {"Code", "Error", NULL, LEAF_CODE},
     {"Message", "Error", NULL, LEAF_MESSAGE},
     {"RequestId", "ResponseMetadata", NULL, LEAF_REQUEST_ID},
@@ -59,8 +61,9 @@ static const struct {
     {"RequestID", "Response", NULL, LEAF_REQUEST_ID},
 };
 
-static const char *const ROOTS[] = {"AssumeRoleResponse", "ErrorResponse",
-                                    "Response"};
+static const char *const ROOTS[] = {"AssumeRoleResponse",
+                                    "AssumeRoleWithWebIdentityResponse",
+                                    "ErrorResponse", "Response"};
 
 struct reader {
     XML_Parser parser;
@@ -88,6 +91,8 @@ static enum leaf find_leaf(const struct reader *reader)
     name = reader->path[reader->depth - 1];
     parent = reader->path[reader->depth - 2];
     grandparent = reader->depth > 2 ? reader->path[reader->depth - 3] : "";
+    if (strcmp(grandparent, OTHER_RESULT) == 0)
+        grandparent = RESULT;
     for (size_t i = 0; i < sizeof(PLACES) / sizeof(PLACES[0]); i++)
         if (strcmp(PLACES[i].name, name) == 0 &&
             strcmp(PLACES[i].parent, parent) == 0 &&

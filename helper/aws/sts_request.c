@@ -40,15 +40,21 @@ static void add_member(struct buffer *body, const char *list, size_t index,
 
 bool sts_assume_role_body(const struct assume_role *call, struct buffer *body)
 {
-    buffer_add_string(body, "Action=AssumeRole&Version=2011-06-15");
+    const bool signed_call = call->web_identity_token == NULL;
+
+    buffer_addf(body, "Action=%s&Version=2011-06-15",
+                signed_call ? "AssumeRole" : "AssumeRoleWithWebIdentity");
     add(body, "RoleArn", call->role_arn);
     add(body, "RoleSessionName", call->role_session_name);
+    add(body, "WebIdentityToken", call->web_identity_token);
     for (size_t i = 0;
          call->policy_arns != NULL && i < call->policy_arns->count; i++)
         add_member(body, "PolicyArns", i, ".arn", call->policy_arns->item[i]);
     add(body, "Policy", call->policy);
     if (call->duration_seconds > 0)
         buffer_addf(body, "&DurationSeconds=%u", call->duration_seconds);
+    if (!signed_call)
+        return !body->failed;
     for (size_t i = 0; i < call->tag_count; i++) {
         add_member(body, "Tags", i, ".Key", call->tags[i].key);
         add_member(body, "Tags", i, ".Value", call->tags[i].value);
@@ -62,12 +68,13 @@ bool sts_assume_role_body(const struct assume_role *call, struct buffer *body)
     return !body->failed;
 }
 
-/* The headers in `signed_header` and the Authorization over them, as lines. */
+/* The headers in `signed_header` and the Authorization over them, as lines;
+ * without one where `authorization` is NULL. */
 static bool add_lines(struct sts_request *request,
                       const struct sigv4_header *signed_header, size_t count,
                       const char *authorization)
 {
-    for (size_t i = 0; i <= count; i++) {
+    for (size_t i = 0; i < count + (authorization != NULL); i++) {
         struct buffer *line = &request->line[i];
 
         *line = BUFFER(LINE_MAX_BYTES);
@@ -88,14 +95,16 @@ bool sts_request_build(const struct endpoint *endpoint,
 {
     AUTO_BUFFER authorization = BUFFER(AUTHORIZATION_MAX);
     const struct sigv4_scope scope = {now, endpoint->sign_region, "sts"};
+    const bool signed_call = call->web_identity_token == NULL;
+    const char *token = signed_call ? caller->session_token : NULL;
     char timestamp[17];
     const struct sigv4_header headers[] = {
         {"Content-Type", CONTENT_TYPE},
         {"Host", endpoint->host},
         {"X-Amz-Date", timestamp},
-        {"X-Amz-Security-Token", caller->session_token},
+        {"X-Amz-Security-Token", token},
     };
-    size_t count = caller->session_token != NULL ? 4 : 3;
+    size_t count = token != NULL ? 4 : 3;
     struct sigv4_request signable = {
         .method = "POST",
         .path = endpoint->path,
@@ -108,6 +117,8 @@ bool sts_request_build(const struct endpoint *endpoint,
     sigv4_timestamp(now, timestamp);
     if (!sts_assume_role_body(call, &request->body))
         return false;
+    if (!signed_call)
+        return add_lines(request, headers, 2, NULL);
     signable.body = buffer_string(&request->body);
     signable.body_length = request->body.length;
     return sigv4_authorization(&signable, &scope, caller, &authorization) &&

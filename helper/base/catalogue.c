@@ -118,6 +118,18 @@ static const struct catalogue_entry CATALOGUE[ERROR_COUNT] = {
          "this machine.",
          "Look for a captive portal or an intercepting proxy between the host "
          "and AWS, and check `sts_endpoint`."},
+    [ERROR_PROXY] =
+        {"proxy", "AWS could not be reached from here; try again later.",
+         "Check that the `proxy` named in the log line runs, that the host "
+         "reaches it on its port, and that it resolves and reaches the STS "
+         "endpoint."},
+    [ERROR_PROXY_REFUSED] =
+        {"proxy-refused",
+         "The way from this machine to AWS is closed; please tell its "
+         "administrator.",
+         "Let the proxy allow CONNECT to the STS endpoint on its port, and "
+         "put the user and password that it wants into "
+         "`proxy_credentials_file`."},
     [ERROR_ACCESS_DENIED] =
         {"access-denied",
          "AWS does not let this machine give you your role; please ask its "
@@ -156,6 +168,19 @@ static const struct catalogue_entry CATALOGUE[ERROR_COUNT] = {
          "administrator.",
          "Renew the source's credentials: those in its file are temporary and "
          "past their end."},
+    [ERROR_WEB_TOKEN] =
+        {"web-token",
+         "AWS does not accept what this machine identifies itself with; please "
+         "tell its administrator.",
+         "Let whatever writes the `token_file` write a new one, check its "
+         "audience against the client ids of the IAM identity provider in the "
+         "role's account, and the host's clock."},
+    [ERROR_IDENTITY_PROVIDER] =
+        {"identity-provider",
+         "AWS could not check who this machine is; try again in a minute.",
+         "Check that the issuer that the token names (the cluster's OIDC "
+         "endpoint) answers from the internet with its keys, and with a "
+         "certificate that has not expired."},
     [ERROR_CLOCK] =
         {"clock",
          "This machine's clock is wrong, so AWS refuses it; please tell its "
@@ -211,6 +236,20 @@ static const struct catalogue_entry CATALOGUE[ERROR_COUNT] = {
          "this machine.",
          "Look up the code that the log line names among the common errors of "
          "the STS API Reference."},
+    [ERROR_ANYWHERE_DENIED] =
+        {"anywhere-denied",
+         "AWS does not accept this machine's certificate; please tell its "
+         "administrator.",
+         "Check that the trust anchor's CA signed the certificate, that trust "
+         "anchor and profile are enabled and the profile lists the role, and "
+         "that the role's trust policy allows rolesanywhere.amazonaws.com to "
+         "sts:AssumeRole, sts:TagSession and sts:SetSourceIdentity."},
+    [ERROR_ANYWHERE_NOT_FOUND] =
+        {"anywhere-not-found",
+         "This machine's way to AWS does not exist there; please tell its "
+         "administrator.",
+         "Correct `trust_anchor_arn`, `profile_arn` or `role_arn` of the "
+         "[source] section that the log line names."},
 };
 
 const struct catalogue_entry *catalogue_entry(enum error_code code)

@@ -36,6 +36,9 @@ enum error_code {
     ERROR_TLS,         /* certificate or TLS version refused */
     ERROR_AWS_TIMEOUT, /* connected or not, no answer in time */
     ERROR_BAD_ANSWER,  /* not an answer of STS: HTML, redirect, cut, huge */
+    ERROR_PROXY,       /* no answer of the proxy, or no way on from there */
+    /* 407, 403: the proxy will not open a tunnel */
+    ERROR_PROXY_REFUSED,
     /* what STS said */
     ERROR_ACCESS_DENIED,
     ERROR_ACCESS_DENIED_TAGS,            /* sts:TagSession is missing */
@@ -43,6 +46,8 @@ enum error_code {
     ERROR_BAD_KEY,       /* InvalidClientTokenId: unknown or inactive key */
     ERROR_BAD_SIGNATURE, /* SignatureDoesNotMatch: wrong secret key */
     ERROR_EXPIRED_KEY,   /* ExpiredToken: source credentials expired */
+    ERROR_WEB_TOKEN,     /* a web identity token that AWS does not accept */
+    ERROR_IDENTITY_PROVIDER, /* AWS does not reach who issued it */
     ERROR_CLOCK,         /* signature expired or not yet current */
     ERROR_DURATION,      /* above MaxSessionDuration */
     ERROR_CHAINING,      /* above one hour from a chained role */
@@ -53,6 +58,9 @@ enum error_code {
     ERROR_THROTTLED,
     ERROR_AWS_FAILURE, /* 5xx */
     ERROR_AWS_OTHER,   /* any other code: it is named in the detail */
+    /* what IAM Roles Anywhere said */
+    ERROR_ANYWHERE_DENIED,    /* AccessDeniedException */
+    ERROR_ANYWHERE_NOT_FOUND, /* ResourceNotFoundException */
     ERROR_COUNT
 };
 

@@ -7,6 +7,7 @@
 #define BASE_CREDENTIALS_H 1
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <time.h>
 
 /* All strings are owned; credentials_erase() erases and frees them. */
@@ -36,6 +37,9 @@ struct role_session {
     char *region;              /* what the person gets; may be NULL */
     unsigned duration_seconds; /* as it was granted */
     bool duration_was_cut;     /* less than the rule asks for: log it */
+    char sts_region[64];       /* that answered; "" where it has none */
+    int64_t clock_offset; /* seconds to add to this host's clock for AWS's; 0
+                             where they are less than four minutes apart */
 };
 
 void role_session_erase(struct role_session *session);

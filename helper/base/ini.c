@@ -143,6 +143,9 @@ static void read_line(struct reader *reader)
     size_t indent = (size_t)(text - reader->text);
     bool nested;
 
+    if (*text == '\0' && reader->below_key &&
+        reader->handler->continued != NULL)
+        reader->handler->continued(reader->handler->context, reader->line, "");
     if (*text == '\0' || *text == '#' || *text == ';')
         return;
     if (!line_is_clean(reader))
@@ -157,6 +160,11 @@ static void read_line(struct reader *reader)
     nested = reader->below_key && indent > reader->key_indent;
     if (*text == '[' && !nested) {
         read_header(reader, text);
+        return;
+    }
+    if (nested && reader->handler->continued != NULL) {
+        reader->handler->continued(reader->handler->context, reader->line,
+                                   text);
         return;
     }
     if (!nested) {

@@ -27,6 +27,9 @@ struct ini_handler {
     /* key = value; `nested` when the line is indented below another key. */
     void (*pair)(void *context, unsigned line, const char *key,
                  const char *value, bool nested);
+    /* Not NULL: a line that is indented below a key comes here instead, as it
+     * stands, its ends trimmed; so does an empty line, as "". */
+    void (*continued)(void *context, unsigned line, const char *text);
     /* A line that is neither: `what` is a sentence saying what was expected.
      * Parsing goes on, so that every mistake is reported. */
     void (*mistake)(void *context, unsigned line, const char *what);

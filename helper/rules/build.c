@@ -27,7 +27,8 @@ void builder_apply(struct builder *builder, const struct raw_entry *entry,
         builder->reading->no_memory = true;
     else if (report)
         mistake_add(&builder->reading->mistakes, entry->spot, "%s = %.80s: %s",
-                    entry->key->name, entry->value, what);
+                    entry->key->name,
+                    entry->key->secret ? "(hidden)" : entry->value, what);
 }
 
 /* A section, for sorting. */
@@ -154,6 +155,8 @@ static void build_role(struct builder *builder, struct role *role,
         if (all.of[i] != NULL && (schema[i].where & IN_ROLE) != 0)
             builder_apply(builder, all.of[i], role, all.of[i] == own.of[i]);
     role->profile_given = entry_of(&own, "profile", IN_ROLE) != NULL;
+    role->session_name_given =
+        entry_of(&all, "role_session_name", IN_ROLE) != NULL;
     set_string(builder, &role->profile, section->name);
     if (entry_of(&all, "services", IN_ROLE) == NULL)
         (void)value_list(DEFAULT_SERVICES, &role->services, what);
@@ -161,6 +164,8 @@ static void build_role(struct builder *builder, struct role *role,
         set_string(builder, &role->role_session_name, DEFAULT_SESSION_NAME);
         choose_source(builder, role, section->spot, &own, &all);
     }
+    if (!builder->reading->no_memory)
+        settle_role(builder->reading, role, section->spot, &own, &all);
     if (!builder->reading->no_memory)
         check_role(builder->reading, role, section->spot, &own, &all);
 }

@@ -121,7 +121,8 @@ static void build_source(struct builder *builder, size_t number,
     if (source->type == SOURCE_PROFILE && source->profile == NULL &&
         (source->profile = strdup("default")) == NULL)
         builder->reading->no_memory = true;
-    if (source->type == SOURCE_ROLE && source->role_session_name == NULL &&
+    if ((source->type == SOURCE_ROLE || source->type == SOURCE_WEB_IDENTITY) &&
+        source->role_session_name == NULL &&
         (source->role_session_name = strdup(DEFAULT_SESSION_NAME)) == NULL)
         builder->reading->no_memory = true;
     check_source(builder->reading, source, section->spot, entries);
@@ -144,9 +145,10 @@ void builder_add_sources(struct builder *builder)
         const struct raw_entry *entry =
             entry_of(&builder->source_entries[i], "source", IN_SOURCE);
 
-        if (entry != NULL && config->sources[i].type == SOURCE_ROLE)
-            config->sources[i].source =
-                builder_find_source(builder, entry, true);
+        if (entry == NULL || config->sources[i].type != SOURCE_ROLE)
+            continue;
+        config->sources[i].source = builder_find_source(builder, entry, true);
+        check_used_source(reading, config->sources[i].source, entry->spot);
     }
     check_chains(builder);
 }

@@ -6,7 +6,9 @@
 
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
+#include "base/files.h"
 #include "base/region.h"
 
 /* Where a role's mistake is shown: at its own line for that key, else at the
@@ -159,6 +161,8 @@ void check_role(struct reading *reading, const struct role *role,
     check_transitive_tags(reading, role, spot, own);
     check_partition(reading, role, spot, own);
     check_endpoint(reading, role, spot, own, all);
+    check_direct(reading, role, spot, own, all);
+    check_anywhere_role(reading, role, spot, own, all);
 }
 
 /* A key that is missing from a [source]. */
@@ -171,6 +175,29 @@ static void need(struct reading *reading, const struct source *source,
                     source->name != NULL ? source->name : "", name);
 }
 
+/* A container's token: one way to say it, and nobody else's to read. */
+static void check_token(struct reading *reading, const struct entries *own)
+{
+    const struct raw_entry *token = entry_of(own, "token", IN_SOURCE);
+    struct error error;
+    int fd;
+
+    if (token == NULL)
+        return;
+    if (entry_of(own, "token_file", IN_SOURCE) != NULL)
+        mistake_add(&reading->mistakes, token->spot,
+                    "token and token_file exclude each other; expected one of "
+                    "them");
+    fd = trusted_open(reading->config->files[token->spot.file], true, NULL,
+                      &error);
+    if (fd < 0)
+        mistake_add(&reading->mistakes, token->spot,
+                    "token stands in a file that is not fit for a secret: %s",
+                    error.detail);
+    else
+        (void)close(fd);
+}
+
 void check_source(struct reading *reading, const struct source *source,
                   struct spot spot, const struct entries *own)
 {
@@ -180,7 +207,7 @@ void check_source(struct reading *reading, const struct source *source,
 
     if (type == NULL) {
         mistake_add(&reading->mistakes, spot,
-                    "[source %s] has no type; type = profile or type = role "
+                    "[source %s] has no type; one such as type = profile "
                     "was expected",
                     source->name != NULL ? source->name : "");
         return;
@@ -196,9 +223,24 @@ void check_source(struct reading *reading, const struct source *source,
     if (source->type == SOURCE_ROLE) {
         need(reading, source, spot, own, "role_arn");
         need(reading, source, spot, own, "source");
-        return;
     }
-    if (entry_of(own, "config_file", IN_SOURCE) == NULL &&
+    if (source->type == SOURCE_PROCESS)
+        need(reading, source, spot, own, "command");
+    if (source->type == SOURCE_WEB_IDENTITY)
+        need(reading, source, spot, own, "token_file");
+    if (source->type == SOURCE_CONTAINER) {
+        need(reading, source, spot, own, "uri");
+        check_token(reading, own);
+    }
+    if (source->type == SOURCE_ROLES_ANYWHERE) {
+        need(reading, source, spot, own, "trust_anchor_arn");
+        need(reading, source, spot, own, "profile_arn");
+        need(reading, source, spot, own, "certificate");
+        need(reading, source, spot, own, "private_key");
+        check_anywhere_source(reading, source, own);
+    }
+    if (source->type == SOURCE_PROFILE &&
+        entry_of(own, "config_file", IN_SOURCE) == NULL &&
         entry_of(own, "credentials_file", IN_SOURCE) == NULL)
         mistake_add(&reading->mistakes, spot,
                     "[source %s] names no file; credentials_file, "

@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 
+#include "base/buffer.h"
 #include "rules/reading.h"
 
 void role_clear(struct role *role)
@@ -20,6 +21,7 @@ void role_clear(struct role *role)
     free(role->source_identity);
     free(role->external_id);
     free(role->policy);
+    strings_free(&role->bind_to);
     strings_free(&role->policy_arns);
     for (size_t i = 0; i < role->tag_count; i++) {
         free(role->tags[i].key);
@@ -32,6 +34,9 @@ void role_clear(struct role *role)
     free(role->sts.endpoint);
     free(role->sts.ca_bundle);
     free(role->sts.ca_path);
+    strings_free(&role->sts.regions);
+    free(role->sts.proxy);
+    free(role->sts.proxy_credentials_file);
     free(role->profile);
     *role = (struct role){0};
 }
@@ -45,6 +50,17 @@ void source_clear(struct source *source)
     free(source->role_arn);
     free(source->external_id);
     free(source->role_session_name);
+    strings_free(&source->command);
+    free(source->token_file);
+    free(source->uri);
+    string_erase(source->token);
+    free(source->trust_anchor_arn);
+    free(source->profile_arn);
+    free(source->certificate);
+    free(source->private_key);
+    free(source->intermediates);
+    free(source->pin_file);
+    free(source->endpoint);
     *source = (struct source){0};
 }
 

@@ -30,7 +30,15 @@ struct place {
     unsigned line;
 };
 
-enum source_type { SOURCE_PROFILE, SOURCE_ROLE };
+enum source_type {
+    SOURCE_PROFILE,
+    SOURCE_ROLE,
+    SOURCE_PROCESS,
+    SOURCE_WEB_IDENTITY,
+    SOURCE_INSTANCE,
+    SOURCE_CONTAINER,
+    SOURCE_ROLES_ANYWHERE,
+};
 
 /* [source NAME] */
 struct source {
@@ -46,6 +54,23 @@ struct source {
     char *role_arn;
     char *external_id;       /* NULL: none */
     char *role_session_name; /* template */
+    /* type = process */
+    struct strings command; /* absolute path and arguments */
+    /* type = web-identity; with role_arn and role_session_name where it is
+     * used as a source */
+    char *token_file;
+    /* type = container, with token_file too */
+    char *uri;   /* a path, or a URL */
+    char *token; /* NULL: none, or token_file; a secret */
+    /* type = roles-anywhere; with role_arn where it is used as a source, and
+     * role_session_name (NULL: the profile's own way) */
+    char *trust_anchor_arn;
+    char *profile_arn;
+    char *certificate;   /* file */
+    char *private_key;   /* file, pkcs11: URI or handle:0x... */
+    char *intermediates; /* file, or NULL */
+    char *pin_file;      /* or NULL */
+    char *endpoint;      /* URL, or NULL for the Region's own */
 };
 
 struct tag {
@@ -65,6 +90,10 @@ struct sts_settings {
     bool use_dualstack; /* use_dualstack_endpoint */
     char *ca_bundle;    /* file, or NULL */
     char *ca_path;      /* hashed folder, or NULL; both NULL: the system's */
+    char *proxy;        /* "http://host:port", or NULL */
+    char *proxy_credentials_file; /* base/proxy_login.h; NULL: none */
+    /* sts_regions: 0 to 8, asked in turn in place of `region` */
+    struct strings regions;
 };
 
 /* [role NAME], with [defaults] merged in. */
@@ -80,14 +109,18 @@ struct role {
     bool exclusion;          /* role_arn = none */
     unsigned duration_seconds;
     char *role_session_name; /* template */
+    bool session_name_given; /* `role_session_name =` stands somewhere */
     char *source_identity;   /* template, or NULL */
     char *external_id;       /* or NULL */
-    char *policy;            /* the JSON text of policy_file, or NULL */
+    char *policy;            /* the JSON text of policy_file, or NULL; with
+                                what bind_to adds */
+    struct strings bind_to;  /* networks, vpc-... and vpce-... ids */
     struct strings policy_arns;
     struct tag *tags;
     size_t tag_count;
     struct strings transitive_tags;
     const struct source *source; /* NULL only when `exclusion` */
+    bool direct;                 /* the source takes role_arn itself */
     char *region;                /* what the person gets; NULL: none exported */
     struct sts_settings sts;
     char *profile;      /* what AWS_PROFILE is set to */

@@ -27,6 +27,7 @@ enum {
     LIMIT_ROLE_ARN_MIN = 20,
     LIMIT_ROLE_ARN_MAX = 2048,
     LIMIT_PROFILE_NAME_MAX = 64, /* ours */
+    LIMIT_STS_REGIONS = 8,       /* ours */
 };
 
 /* [A-Za-z0-9_+=,.@-]: RoleSessionName and SourceIdentity. */

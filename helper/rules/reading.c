@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/buffer.h"
 #include "base/ini.h"
 
 /* The file that is being read. */
@@ -173,7 +174,7 @@ void reading_free(struct reading *reading)
         struct raw_section *section = &reading->section[i];
 
         for (size_t k = 0; k < section->count; k++)
-            free(section->entry[k].value);
+            string_erase(section->entry[k].value); /* maybe a token */
         free(section->entry);
         free(section->name);
     }

@@ -64,6 +64,33 @@ void check_role(struct reading *reading, const struct role *role,
 void check_source(struct reading *reading, const struct source *source,
                   struct spot spot, const struct entries *own);
 
+/* A role with direct = yes against its source and what it asks for; or a
+ * role's source against being used as one (direct.c). `own` and `all` as for
+ * check_role(). */
+void check_direct(struct reading *reading, const struct role *role,
+                  struct spot spot, const struct entries *own,
+                  const struct entries *all);
+
+/* That `source` (NULL: none was found) has all that it needs to give
+ * credentials to what stands at `spot`. */
+void check_used_source(struct reading *reading, const struct source *source,
+                       struct spot spot);
+
+/* A source of type = roles-anywhere, its ARNs against each other; and a role
+ * whose chain begins with one (check_anywhere.c). */
+void check_anywhere_source(struct reading *reading, const struct source *source,
+                           const struct entries *own);
+void check_anywhere_role(struct reading *reading, const struct role *role,
+                         struct spot spot, const struct entries *own,
+                         const struct entries *all);
+
+/* Settle values of a role that bear on each other: sts_regions against
+ * sts_region and sts_endpoint, the proxy and its login, bind_to and the
+ * session policy; adds mistakes (settle.c). Before check_role(), and `own` and
+ * `all` as there. */
+void settle_role(struct reading *reading, struct role *role, struct spot spot,
+                 const struct entries *own, const struct entries *all);
+
 /* Free what a role or a source owns. */
 void role_clear(struct role *role);
 void source_clear(struct source *source);

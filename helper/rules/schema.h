@@ -30,6 +30,7 @@ struct schema_key {
     bool chooses;       /* it says who or which profile: fits role_arn = none */
     bool may_be_empty;  /* an empty value clears what [defaults] said */
     bool looks;         /* its check asks the file system: once is enough */
+    bool secret;        /* its value is shown to nobody */
     unsigned types;     /* source types it belongs to; ANY_TYPE: all */
 };
 

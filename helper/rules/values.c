@@ -192,21 +192,28 @@ bool value_aws_config(const char *value, void *field, char what[VALUE_WHAT_MAX])
 
 bool value_type(const char *value, void *field, char what[VALUE_WHAT_MAX])
 {
-    static const char *const later[] = {"instance", "container", "process",
-                                        "web-identity", "roles-anywhere"};
+    static const struct {
+        const char *name;
+        enum source_type type;
+    } known[] = {
+        {"profile", SOURCE_PROFILE},
+        {"role", SOURCE_ROLE},
+        {"process", SOURCE_PROCESS},
+        {"web-identity", SOURCE_WEB_IDENTITY},
+        {"instance", SOURCE_INSTANCE},
+        {"container", SOURCE_CONTAINER},
+        {"roles-anywhere", SOURCE_ROLES_ANYWHERE},
+    };
     enum source_type *type = field;
 
-    *type = strcmp(value, "role") == 0 ? SOURCE_ROLE : SOURCE_PROFILE;
-    if (*type == SOURCE_ROLE || strcmp(value, "profile") == 0)
-        return true;
-    for (size_t i = 0; i < sizeof(later) / sizeof(later[0]); i++)
-        if (strcmp(value, later[i]) == 0) {
-            char text[64];
-
-            (void)snprintf(text, sizeof(text), "type = %s", value);
-            return value_not_yet(text, what);
+    for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+        if (strcmp(value, known[i].name) == 0) {
+            *type = known[i].type;
+            return true;
         }
-    return value_wrong(what, "profile or role was expected");
+    return value_wrong(what, "profile, instance, container, process, "
+                             "web-identity, roles-anywhere or role was "
+                             "expected");
 }
 
 bool value_path(const char *value, void *field, char what[VALUE_WHAT_MAX])

@@ -30,11 +30,15 @@ value_parser value_credentials; /* enum credentials_kind */
 value_parser value_aws_config;  /* enum aws_config_kind */
 value_parser value_type;        /* enum source_type */
 value_parser value_path;        /* char *, absolute */
+value_parser value_command;     /* struct strings: command.h */
 value_parser value_profile;     /* char *, as the person sees it */
 value_parser value_their_name;  /* char *, a profile in AWS's own files */
 value_parser value_source;      /* nothing: looked up when all are known */
 value_parser value_ca_bundle;   /* char *, an existing file of root's */
 value_parser value_ca_path;     /* char *, an existing folder of root's */
+
+value_parser value_container_uri;   /* char *: values_container.c */
+value_parser value_container_token; /* char *, a secret: the same */
 
 /* AWS's things (values_aws.c). */
 value_parser value_role_arn;     /* struct role: role_arn or exclusion */
@@ -48,6 +52,17 @@ value_parser value_tags;         /* struct role: tags, tag_count */
 value_parser value_tag_keys;     /* struct strings */
 value_parser value_region;       /* char * */
 value_parser value_endpoint;     /* char * */
+value_parser value_bind_to;      /* struct strings; bind_to.c */
+
+/* Of type = roles-anywhere (values_anywhere.c). */
+value_parser value_trust_anchor;     /* char * */
+value_parser value_anywhere_profile; /* char * */
+value_parser value_private_key;      /* char *: path, pkcs11: or handle: */
+
+/* The way to STS (values_network.c). */
+value_parser value_proxy;             /* char *; "": none */
+value_parser value_proxy_credentials; /* char *, a file of root's; "": none */
+value_parser value_regions;           /* struct strings; "": none */
 
 /* "value is not supported yet by this version (0.1)" into `what`. False. */
 bool value_not_yet(const char *text, char what[VALUE_WHAT_MAX]);

@@ -241,4 +241,9 @@ void contents_greeting(const struct granted *granted, size_t count,
     for (size_t i = 1; i < count; i++)
         buffer_addf(text, ", also %s", granted[i].role->profile);
     buffer_add_string(text, ").");
+    if (first->session.clock_offset != 0)
+        buffer_addf(text,
+                    " This machine's clock is %lld minutes off, so your own "
+                    "calls to AWS may fail.",
+                    (llabs(first->session.clock_offset) + 30) / 60);
 }

@@ -54,15 +54,25 @@ static void empty(struct filled *filled, size_t tag_count)
 
 /* The person's Region: what the rule says, else the source's, else STS's.
  * Owned by the caller; NULL with `error`. */
-static char *choose_region(const struct role *role, struct error *error)
+static char *choose_region(const struct role *role, struct deadline deadline,
+                           struct error *error)
 {
-    char *of_source = role->region == NULL ? source_region(role->source) : NULL;
+    struct error of_source_error = {0};
+    char *of_source =
+        role->region == NULL
+            ? source_region(role->source, deadline, &of_source_error)
+            : NULL;
     const char *chosen = role->region != NULL ? role->region : of_source;
     char *region = NULL;
 
     if (chosen == NULL)
         chosen = role->sts.region;
-    if (chosen == NULL)
+    if (chosen == NULL && role->sts.regions.count > 0)
+        chosen = role->sts.regions.item[0];
+    if (chosen == NULL && of_source_error.code != ERROR_NONE) {
+        *error = of_source_error;
+        (void)error_prefix(error, "[source %s]", role->source->name);
+    } else if (chosen == NULL)
         (void)error_set(error, ERROR_CONFIGURATION,
                         "[role %s] has no region, nor has its source: set "
                         "`region` there or in [defaults]",
@@ -73,6 +83,37 @@ static char *choose_region(const struct role *role, struct error *error)
     return region;
 }
 
+/* The source's credentials and the role with them, or the role at once. */
+static int fetch_and_assume(const struct role *role,
+                            const struct source_context *context,
+                            const struct assume_role *call,
+                            struct role_session *granted, struct error *error)
+{
+    struct credentials source = {0};
+    int result = -1;
+
+    if (role->direct) {
+        result =
+            source_assume_directly(role->source, call, context, granted, error);
+        if (result != 0)
+            (void)error_prefix(error, "[source %s]", role->source->name);
+    } else if (source_fetch(role->source, context, &source, error) != 0)
+        (void)error_prefix(error, "[source %s]", role->source->name);
+    else
+        result = sts_assume_role(context->sts, &source, call, context->deadline,
+                                 granted, error);
+    credentials_erase(&source);
+    return result;
+}
+
+/* IAM Roles Anywhere refuses a session name unless its profile accepts one:
+ * only a name that the configuration gives is sent there. */
+static bool sends_name(const struct role *role)
+{
+    return !role->direct || role->source->type != SOURCE_ROLES_ANYWHERE ||
+           role->session_name_given;
+}
+
 static int assume(const struct role *role, const struct facts *facts,
                   const struct filled *filled,
                   const struct sts_settings *settings, struct deadline deadline,
@@ -80,7 +121,8 @@ static int assume(const struct role *role, const struct facts *facts,
 {
     const struct assume_role call = {
         .role_arn = role->role_arn,
-        .role_session_name = buffer_string(&filled->role_session_name),
+        .role_session_name =
+            sends_name(role) ? buffer_string(&filled->role_session_name) : NULL,
         .duration_seconds = role->duration_seconds,
         .external_id = role->external_id,
         .source_identity = role->source_identity != NULL
@@ -92,19 +134,16 @@ static int assume(const struct role *role, const struct facts *facts,
         .tag_count = role->tag_count,
         .transitive_tags = &role->transitive_tags,
     };
-    struct credentials source = {0};
     struct source_context context = {.facts = facts, .deadline = deadline};
-    int result = -1;
+    int result;
 
     context.sts = sts_client_new(settings, error);
     if (context.sts == NULL)
         return -1;
-    if (source_fetch(role->source, &context, &source, error) != 0)
-        (void)error_prefix(error, "[source %s]", role->source->name);
-    else
-        result = sts_assume_role(context.sts, &source, &call, deadline, granted,
-                                 error);
-    credentials_erase(&source);
+    result = fetch_and_assume(role, &context, &call, granted, error);
+    /* Whoever renews the source's credentials may have done so just now. */
+    if (result != 0 && error->code == ERROR_EXPIRED_KEY)
+        result = fetch_and_assume(role, &context, &call, granted, error);
     sts_client_free(context.sts);
     return result;
 }
@@ -115,7 +154,7 @@ int grant_role(const struct role *role, const struct facts *facts,
 {
     struct sts_settings settings = role->sts;
     struct filled filled = {0};
-    char *region = choose_region(role, error);
+    char *region = choose_region(role, deadline, error);
     int result = -1;
 
     *granted = (struct role_session){0};

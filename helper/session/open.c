@@ -252,6 +252,7 @@ static void log_open(const struct record *record, const struct granted *granted)
             {"AWSROLE_ASSUMED_ROLE_ID", session->assumed_role_id},
             {"AWSROLE_ACCESS_KEY_ID", session->credentials.access_key_id},
             {"AWSROLE_REQUEST_ID", session->request_id},
+            {"AWSROLE_STS_REGION", session->sts_region},
             {"AWSROLE_EXPIRATION", expiry},
         };
 
@@ -276,9 +277,13 @@ int session_confirm(struct opening *opening, struct error *error)
 
     for (size_t i = 0; i < opening->granted_count; i++) {
         const struct granted *granted = &opening->granted[i];
+        time_t ends;
 
-        if (granted->session.credentials.expiration > last)
-            last = granted->session.credentials.expiration;
+        /* The end is AWS's; what sweeps has this host's clock. */
+        ends = granted->session.credentials.expiration -
+               granted->session.clock_offset;
+        if (ends > last)
+            last = ends;
         append(record->role_arns, sizeof(record->role_arns),
                granted->role->role_arn);
         append(record->access_key_ids, sizeof(record->access_key_ids),

@@ -11,11 +11,15 @@
 #include "base/buffer.h"
 #include "base/files.h"
 #include "base/ini.h"
+#include "rules/command.h"
+
+enum { VALUE_MAX = 64 * 1024 }; /* bytes of a value of several lines */
 
 struct reader {
     struct aws_file *file;
     enum aws_file_kind kind;
     struct error *error;
+    size_t empty_lines; /* since the last line of a value */
     bool failed;
 };
 
@@ -34,21 +38,20 @@ static void fail_memory(struct reader *reader)
     reader->failed = true;
 }
 
-/* The one word of `text`, which may be in quotes, as shlex gives it; NULL
- * when there is another number of words, or no memory. */
-static char *only_word(const char *text)
+/* The second of the two words of `header`, as shlex gives them; NULL when
+ * there is another number of words, or no memory. */
+static char *second_word(const char *header)
 {
-    size_t length = strlen(text);
+    struct strings words;
+    char what[VALUE_WHAT_MAX];
+    char *word = NULL;
 
-    if (length >= 2 && (text[0] == '"' || text[0] == '\'') &&
-        text[length - 1] == text[0]) {
-        if (memchr(text + 1, text[0], length - 2) != NULL)
-            return NULL;
-        return strndup(text + 1, length - 2);
+    if (command_words(header, &words, what) && words.count == 2) {
+        word = words.item[1];
+        words.item[1] = NULL;
     }
-    if (length == 0 || strpbrk(text, " \t\"'") != NULL)
-        return NULL;
-    return strdup(text);
+    strings_free(&words);
+    return word;
 }
 
 /* The profile that a header names, or NULL: in a config file bare names are
@@ -63,18 +66,26 @@ static char *profile_of(enum aws_file_kind kind, const char *header)
     if (strncmp(header, prefix, sizeof(prefix) - 1) != 0 ||
         (*rest != ' ' && *rest != '\t'))
         return NULL;
-    return only_word(rest + strspn(rest, " \t"));
+    return second_word(header);
 }
 
 static void take_section(void *context, unsigned line, const char *header)
 {
     struct reader *reader = context;
     struct aws_file *file = reader->file;
-    struct aws_section *room =
-        array_room(file->section, file->section_count, &file->section_capacity,
-                   sizeof(*room));
-    char *copy = strdup(header);
+    struct aws_section *room;
+    char *copy;
 
+    /* Python's reader would give its keys to every other section. */
+    if (strcmp(header, "DEFAULT") == 0) {
+        fail(reader, line,
+             "[DEFAULT] in capitals; SDKs read it differently, "
+             "write [default]");
+        return;
+    }
+    room = array_room(file->section, file->section_count,
+                      &file->section_capacity, sizeof(*room));
+    copy = strdup(header);
     if (room != NULL)
         file->section = room;
     if (room == NULL || copy == NULL) {
@@ -98,9 +109,10 @@ static void take_pair(void *context, unsigned line, const char *key,
     struct aws_pair pair = {.line = line};
     struct aws_pair *room;
 
-    /* "s3 =" and what is indented below it is none of our business. */
-    if (nested || reader->failed || file->section_count == 0)
+    (void)nested; /* take_line() has those */
+    if (reader->failed || file->section_count == 0)
         return;
+    reader->empty_lines = 0;
     room = array_room(file->pair, file->pair_count, &file->pair_capacity,
                       sizeof(*room));
     if (room != NULL)
@@ -115,6 +127,49 @@ static void take_pair(void *context, unsigned line, const char *key,
         return;
     }
     file->pair[file->pair_count++] = pair;
+}
+
+/* An indented line belongs to the value above, as in botocore: after a line
+ * end, and with the empty lines before it. Below a key without a value
+ * ("s3 =") it must be one of a block of name = value. */
+static void take_line(void *context, unsigned line, const char *text)
+{
+    struct reader *reader = context;
+    struct aws_file *file = reader->file;
+    struct aws_pair *pair;
+    AUTO_BUFFER value = BUFFER(VALUE_MAX);
+
+    if (reader->failed || file->pair_count == 0)
+        return;
+    if (*text == '\0') {
+        reader->empty_lines++;
+        return;
+    }
+    pair = &file->pair[file->pair_count - 1];
+    if ((pair->value[0] == '\0' || pair->value[0] == '\n') &&
+        strchr(text, '=') == NULL) {
+        fail(reader, line,
+             "an indented line below a key without a value; "
+             "name = value was expected");
+        return;
+    }
+    buffer_add_string(&value, pair->value);
+    for (; reader->empty_lines > 0; reader->empty_lines--)
+        buffer_add_char(&value, '\n');
+    buffer_add_char(&value, '\n');
+    buffer_add_string(&value, text);
+    if (value.failed) {
+        fail(reader, line, "a value of more than 64 KiB");
+        return;
+    }
+    string_erase(pair->value);
+    pair->value = strdup(buffer_string(&value));
+    if (pair->value == NULL) {
+        /* So that every pair has a value. */
+        file->pair_count--;
+        free(pair->key);
+        fail_memory(reader);
+    }
 }
 
 static void take_mistake(void *context, unsigned line, const char *what)
@@ -176,6 +231,7 @@ int aws_file_read(const char *path, enum aws_file_kind kind, bool secret,
     struct ini_handler handler = {.context = &reader,
                                   .section = take_section,
                                   .pair = take_pair,
+                                  .continued = take_line,
                                   .mistake = take_mistake};
 
     *file = (struct aws_file){.path = path};

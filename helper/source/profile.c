@@ -6,24 +6,20 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "base/files.h"
 #include "base/region.h"
-#include "base/text.h"
 #include "rules/limits.h"
+#include "rules/values.h"
 #include "source/profile_files.h"
 
-#define DEFAULT_HOP_NAME "pam_awsrole"
-
-enum { DEFAULT_HOP_SECONDS = 3600 };
+#define FROM_INSTANCE "Ec2InstanceMetadata"
 
 static int no_memory(struct error *error)
 {
     return error_set(error, ERROR_NO_MEMORY, "no memory for a profile");
 }
 
-/* What needs a person, or a later version. */
+/* What needs a person. */
 static int refuse_others(const struct profile *profile, struct error *error)
 {
     static const char *const by_person[] = {"sso_session",
@@ -33,8 +29,6 @@ static int refuse_others(const struct profile *profile, struct error *error)
                                             "sso_account_id",
                                             "login_session",
                                             "sso_registration_scopes"};
-    static const char *const later[] = {"credential_process",
-                                        "web_identity_token_file"};
 
     for (size_t i = 0; i < sizeof(by_person) / sizeof(by_person[0]); i++)
         if (profile_get(profile, by_person[i]) != NULL)
@@ -42,148 +36,74 @@ static int refuse_others(const struct profile *profile, struct error *error)
                 profile, error,
                 "%s needs a person at a browser; use the keys of an "
                 "IAM user (aws_access_key_id, "
-                "aws_secret_access_key), or a role_arn with a "
-                "source_profile that has such keys",
+                "aws_secret_access_key), a role_arn with a "
+                "source_profile that has such keys, or a "
+                "credential_process",
                 by_person[i]);
-    for (size_t i = 0; i < sizeof(later) / sizeof(later[0]); i++)
-        if (profile_get(profile, later[i]) != NULL)
-            return profile_wrong(profile, error,
-                                 "%s is not supported yet by this version (%s)",
-                                 later[i], VERSION);
     return 0;
 }
 
-static bool has_static_keys(const struct profile *profile)
+/* What assumes the role_arn of a profile: another profile, or the host's own
+ * role. No login has the environment of a container, so what SDKs take from
+ * there cannot be had here. */
+static int check_origin(const struct profile *profile, struct error *error)
 {
-    return profile_get(profile, "aws_access_key_id") != NULL ||
-           profile_get(profile, "aws_secret_access_key") != NULL;
-}
+    const char *origin = profile_get(profile, "credential_source");
+    bool has_profile = profile_get(profile, "source_profile") != NULL;
 
-/* Keys that everybody can read are nobody's secret: the config file is held
- * to that only when it holds keys. */
-static int check_secrecy(const struct profile *profile, struct error *error)
-{
-    const struct profile_files *files = profile->files;
-    int fd;
-
-    if (aws_file_value(&files->config, profile->config,
-                       "aws_secret_access_key") == NULL)
-        return 0;
-    fd = trusted_open(files->source->config_file, true, NULL, error);
-    if (fd < 0) {
-        error->code = ERROR_SOURCE;
-        return error_prefix(error, "source %s", files->source->name);
-    }
-    (void)close(fd);
-    return 0;
-}
-
-static int take_keys(const struct profile *profile, struct credentials *keys,
-                     struct error *error)
-{
-    const char *id = profile_get(profile, "aws_access_key_id");
-    const char *secret = profile_get(profile, "aws_secret_access_key");
-    const char *token = profile_get(profile, "aws_session_token");
-
-    if (token == NULL)
-        token = profile_get(profile, "aws_security_token");
-    if (id == NULL)
-        return profile_wrong(profile, error,
-                             "aws_secret_access_key stands there without "
-                             "aws_access_key_id; add it");
-    if (secret == NULL)
-        return profile_wrong(profile, error,
-                             "aws_access_key_id stands there without "
-                             "aws_secret_access_key; add it");
-    if (check_secrecy(profile, error) != 0)
-        return -1;
-    keys->access_key_id = strdup(id);
-    keys->secret_access_key = strdup(secret);
-    keys->session_token = token != NULL ? strdup(token) : NULL;
-    if (keys->access_key_id == NULL || keys->secret_access_key == NULL ||
-        (token != NULL && keys->session_token == NULL))
-        return no_memory(error);
-    return 0;
-}
-
-static bool is_session_name(const char *name)
-{
-    size_t length = strlen(name);
-
-    if (length < LIMIT_SESSION_NAME_MIN || length > LIMIT_SESSION_NAME_MAX)
-        return false;
-    for (; *name != '\0'; name++)
-        if (!limit_session_name_character(*name))
-            return false;
-    return true;
-}
-
-static int take_duration(const struct profile *profile, struct profile_hop *hop,
-                         struct error *error)
-{
-    const char *text = profile_get(profile, "duration_seconds");
-    uint64_t seconds = DEFAULT_HOP_SECONDS;
-
-    if (text != NULL && (!text_number(text, LIMIT_DURATION_MAX, &seconds) ||
-                         seconds < LIMIT_DURATION_MIN))
+    if (origin == NULL && !has_profile)
         return profile_wrong(
             profile, error,
-            "duration_seconds = %.40s; a number from %d to %d was "
-            "expected",
-            text, LIMIT_DURATION_MIN, LIMIT_DURATION_MAX);
-    hop->duration_seconds = (unsigned)seconds;
-    return 0;
+            "role_arn stands there without source_profile, which "
+            "names the profile that assumes it; add it, or "
+            "credential_source = Ec2InstanceMetadata");
+    if (origin == NULL)
+        return 0;
+    if (has_profile)
+        return profile_wrong(profile, error,
+                             "source_profile and credential_source exclude "
+                             "each other; remove one of them");
+    if (strcmp(origin, FROM_INSTANCE) == 0)
+        return 0;
+    if (strcmp(origin, "EcsContainer") == 0)
+        return profile_wrong(
+            profile, error,
+            "credential_source = EcsContainer needs the environment of the "
+            "container, which no login has; use a [source NAME] of type = "
+            "container with its uri, and one of type = role for this "
+            "role_arn");
+    if (strcmp(origin, "Environment") == 0)
+        return profile_wrong(
+            profile, error,
+            "credential_source = Environment: no environment is ever read; "
+            "put the keys into another profile and name it as "
+            "source_profile");
+    return profile_wrong(
+        profile, error,
+        "credential_source = %.40s; " FROM_INSTANCE " was expected", origin);
 }
 
 /* The role_arn of a profile as a hop. */
 static int take_hop(const struct profile *profile, struct profile_hop *hop,
                     struct error *error)
 {
-    const char *arn = profile_get(profile, "role_arn");
     const char *external_id = profile_get(profile, "external_id");
-    const char *name = profile_get(profile, "role_session_name");
-    const char *expected = "";
 
     if (profile_get(profile, "mfa_serial") != NULL)
         return profile_wrong(
             profile, error,
             "mfa_serial needs a person to type a code; use a role "
             "whose trust policy does not ask for MFA, and remove it");
-    if (profile_get(profile, "credential_source") != NULL)
-        return profile_wrong(
-            profile, error,
-            "credential_source is not supported yet by this version "
-            "(%s)",
-            VERSION);
-    if (profile_get(profile, "source_profile") == NULL)
-        return profile_wrong(
-            profile, error,
-            "role_arn stands there without source_profile, which "
-            "names the profile that assumes it; add it");
-    if (!role_arn_is_valid(arn, &expected))
-        return profile_wrong(profile, error, "role_arn = %.200s: expected %s",
-                             arn, expected);
+    if (check_origin(profile, error) != 0)
+        return -1;
     if (external_id != NULL && !limit_external_id(external_id))
         return profile_wrong(profile, error,
                              "external_id: 2 to 1224 letters, digits, or "
                              "_ + = , . @ : / - were expected");
-    if (name == NULL)
-        name = DEFAULT_HOP_NAME;
-    if (!is_session_name(name))
-        return profile_wrong(
-            profile, error,
-            "role_session_name = %.80s: 2 to 64 letters, digits, or "
-            "_ + = , . @ - were expected",
-            name);
-    if (take_duration(profile, hop, error) != 0)
+    if (profile_take_role(profile, hop, error) != 0)
         return -1;
-    hop->profile = strdup(profile->name);
-    hop->role_arn = strdup(arn);
-    hop->role_session_name = strdup(name);
     hop->external_id = external_id != NULL ? strdup(external_id) : NULL;
-    if (hop->profile == NULL || hop->role_arn == NULL ||
-        hop->role_session_name == NULL ||
-        (external_id != NULL && hop->external_id == NULL))
+    if (external_id != NULL && hop->external_id == NULL)
         return no_memory(error);
     return 0;
 }
@@ -206,7 +126,7 @@ static int next_profile(struct profile *profile, const char *const *names,
         if (strcmp(names[i], name) != 0)
             continue;
         /* A profile may name itself for its own static keys. */
-        if (i == count - 1 && has_static_keys(&next))
+        if (i == count - 1 && profile_has_static_keys(&next))
             break;
         return profile_wrong(
             profile, error,
@@ -231,7 +151,7 @@ static void reverse_hops(struct profile_chain *chain)
     }
 }
 
-/* From `profile` to static keys. */
+/* From `profile` to where its chain begins. */
 static int follow(struct profile profile, struct profile_chain *chain,
                   struct error *error)
 {
@@ -241,7 +161,8 @@ static int follow(struct profile profile, struct profile_chain *chain,
         if (refuse_others(&profile, error) != 0)
             return -1;
         if (profile_get(&profile, "role_arn") == NULL ||
-            (!first && has_static_keys(&profile)))
+            profile_get(&profile, "web_identity_token_file") != NULL ||
+            (!first && profile_has_static_keys(&profile)))
             break;
         if (chain->hop_count == PROFILE_HOPS_MAX)
             return profile_wrong(
@@ -251,16 +172,20 @@ static int follow(struct profile profile, struct profile_chain *chain,
         names[chain->hop_count] = profile.name;
         /* Counted first: a half-filled hop is freed with the chain. */
         chain->hop_count++;
-        if (take_hop(&profile, &chain->hop[chain->hop_count - 1], error) != 0 ||
-            next_profile(&profile, names, chain->hop_count, error) != 0)
+        if (take_hop(&profile, &chain->hop[chain->hop_count - 1], error) != 0)
+            return -1;
+        if (profile_get(&profile, "credential_source") != NULL) {
+            chain->start = START_INSTANCE;
+            reverse_hops(chain);
+            return 0;
+        }
+        if (next_profile(&profile, names, chain->hop_count, error) != 0)
             return -1;
     }
-    if (!has_static_keys(&profile))
-        return profile_wrong(&profile, error,
-                             "it has neither keys nor role_arn; add "
-                             "aws_access_key_id and aws_secret_access_key");
+    if (profile_take_start(&profile, chain, error) != 0)
+        return -1;
     reverse_hops(chain);
-    return take_keys(&profile, &chain->keys, error);
+    return 0;
 }
 
 /* The Region that the profile itself names: SDKs look no further. */
@@ -315,6 +240,8 @@ out:
 void profile_chain_free(struct profile_chain *chain)
 {
     credentials_erase(&chain->keys);
+    strings_free(&chain->command);
+    free(chain->token_file);
     for (size_t i = 0; i < chain->hop_count; i++) {
         free(chain->hop[i].profile);
         free(chain->hop[i].role_arn);
@@ -337,4 +264,15 @@ char *profile_region(const struct source *source)
         (void)take_region(&profile, &region, &error);
     profile_files_free(&files);
     return region;
+}
+
+bool profile_is_instance(const struct source *source)
+{
+    struct profile_chain chain;
+    struct error error;
+    bool found = profile_resolve(source, &chain, &error) == 0 &&
+                 chain.start == START_INSTANCE;
+
+    profile_chain_free(&chain);
+    return found;
 }

@@ -4,10 +4,15 @@
  */
 #include "source/profile.h"
 
-/* Assume one hop with `credentials`, which becomes what that gives. */
+#include "source/instance.h"
+#include "source/process.h"
+#include "source/web_identity.h"
+
+/* Assume one hop with `credentials`, which becomes what that gives; or, not
+ * NULL, with a token. */
 static int take_step(const struct source *source,
                      const struct source_context *context,
-                     const struct profile_hop *hop,
+                     const struct profile_hop *hop, const char *token_file,
                      struct credentials *credentials, struct error *error)
 {
     const struct assume_role call = {
@@ -17,9 +22,13 @@ static int take_step(const struct source *source,
         .external_id = hop->external_id,
     };
     struct role_session session = {0};
+    int result =
+        token_file != NULL
+            ? web_identity_ask(token_file, &call, context, &session, error)
+            : sts_assume_role(context->sts, credentials, &call,
+                              context->deadline, &session, error);
 
-    if (sts_assume_role(context->sts, credentials, &call, context->deadline,
-                        &session, error) != 0)
+    if (result != 0)
         return error_prefix(error, "source %s, profile \"%s\" (%s)",
                             source->name, hop->profile, hop->role_arn);
     credentials_erase(credentials);
@@ -37,8 +46,23 @@ int profile_fetch(const struct source *source,
     int result = profile_resolve(source, &chain, error);
 
     *credentials = (struct credentials){0};
+    if (result == 0 && chain.start == START_PROCESS) {
+        result =
+            process_run(&chain.command, context->deadline, &chain.keys, error);
+        if (result != 0)
+            (void)error_prefix(error,
+                               "source %s, credential_process of its "
+                               "profile \"%.100s\"",
+                               source->name, source->profile);
+    }
+    if (result == 0 && chain.start == START_INSTANCE &&
+        instance_fetch(context->deadline, &chain.keys, error) != 0)
+        result = error_prefix(error, "source %s, profile \"%.100s\"",
+                              source->name, source->profile);
     for (size_t i = 0; result == 0 && i < chain.hop_count; i++)
-        result = take_step(source, context, &chain.hop[i], &chain.keys, error);
+        result =
+            take_step(source, context, &chain.hop[i],
+                      i == 0 ? chain.token_file : NULL, &chain.keys, error);
     if (result == 0) {
         *credentials = chain.keys;
         chain.keys = (struct credentials){0};

@@ -122,11 +122,12 @@ def check_keys():
     named = [name for line in re.findall(r"^\.Cm (.*)$", refused, re.MULTILINE)
              for name in re.findall(r"\w+", line)]
     compare("the later key", later, named, CONFIG_PAGE.name)
-    types = found(r'const later\[\] = \{([^}]*)\}',
-                  source("helper/rules/values.c"), "the later source types")
-    compare("the later source type",
-            re.findall(r'"([\w-]+)"', "".join(types)),
-            re.findall(r"^\.Ql ([\w-]+)(?: ,)?$", refused, re.MULTILINE),
+    types = found(r'\{"([\w-]+)", SOURCE_\w+\}',
+                  source("helper/rules/values.c"), "the source types")
+    shown = found(r"(?m)^\.It Cm type No = Cm (.*)$",
+                  CONFIG_PAGE.read_text(encoding="utf-8"),
+                  "the source types of awsrole.conf.5")
+    compare("the source type", types, re.findall(r"[\w-]+", " ".join(shown)),
             CONFIG_PAGE.name)
 
 

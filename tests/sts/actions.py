@@ -15,6 +15,7 @@ import policy
 from answers import Expiration, StsError
 from limits import AssumeRole, invalid
 from state import Principal
+from web_identity import assume_role_with_web_identity
 
 VERSION = "2011-06-15"
 _ROLE_ARN = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:role/[\w+=,.@/-]+\Z",
@@ -31,6 +32,10 @@ class Context:
         self.region = region        # that the signature was scoped to
         self.address = address      # of the peer
         self.secure = secure        # TLS
+
+    @staticmethod
+    def session_policies(call, role):
+        return _session_policies(call, role)
 
 
 def get_caller_identity(caller, _parameters, _context):
@@ -227,9 +232,10 @@ def assume_role(caller, parameters, context):
 
 ACTIONS = {
     "AssumeRole": assume_role,
+    "AssumeRoleWithWebIdentity": assume_role_with_web_identity,
     "GetCallerIdentity": get_caller_identity,
 }
-UNSIGNED = set()
+UNSIGNED = {"AssumeRoleWithWebIdentity"}
 
 
 def find(parameters):

@@ -32,9 +32,32 @@ def state():
              "keys": {"AKIAIOSFODNN7ROOTKEY":
                       "wJalrXUtnFEMI/K7MDENG/bPxRfiCYROOTKEYKEY"}},
         ],
+        "tokens": {
+            "eyJhbGciOiJub25lIn0.bastion.login":
+                {"subject": "system:serviceaccount:bastion:login"},
+            "eyJhbGciOiJub25lIn0.other.login":
+                {"subject": "system:serviceaccount:other:login"},
+            "eyJhbGciOiJub25lIn0.bastion.old":
+                {"subject": "system:serviceaccount:bastion:login",
+                 "expired": True},
+            "eyJhbGciOiJub25lIn0.bastion.audience":
+                {"subject": "system:serviceaccount:bastion:login",
+                 "audience": "vault"},
+            "eyJhbGciOiJub25lIn0.bastion.rejected":
+                {"subject": "system:serviceaccount:bastion:login",
+                 "rejected": "sub"},
+            "eyJhbGciOiJub25lIn0.bastion.unreachable":
+                {"subject": "system:serviceaccount:bastion:login",
+                 "unreachable": True},
+        },
         "roles": [
             trusted("BastionSRE", max_session_duration=43200),
             trusted("Short"),
+            trusted("Web", max_session_duration=43200,
+                    policy={"assume_role": ["*"]},
+                    web_subjects=["system:serviceaccount:bastion:*"]),
+            trusted("ShortWeb",
+                    web_subjects=["system:serviceaccount:bastion:login"]),
             trusted("ops/Deploy", max_session_duration=43200,
                     policy={"assume_role": ["*"]},
                     trust={"tag_session": True, "set_source_identity": True}),

@@ -37,7 +37,7 @@ def invalid(message):
     return StsError(400, "ValidationError", message)
 
 
-class _Checker:
+class Checker:
     def __init__(self):
         self.found = []
 
@@ -110,7 +110,7 @@ class AssumeRole:
     def check(self):
         """Raises StsError with every limit that was passed, as AWS does;
         then turns duration into a number or None."""
-        checker = _Checker()
+        checker = Checker()
         for name, least, most, pattern in _TEXTS.values():
             value = getattr(self, name)
             if value is None and name in ("roleArn", "roleSessionName"):

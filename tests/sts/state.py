@@ -37,15 +37,19 @@ SETTINGS = {
     "because": False,
     # Bytes of an issued session token.
     "token_length": 600,
+    # Audiences (client ids) of the OIDC provider that tokens come from.
+    "audiences": ["sts.amazonaws.com"],
     # Which certificate the TLS port shows, and the one version it speaks.
     "certificate": "good",
     "tls": None,
 }
 
 _ARN = re.compile(r"arn:(aws[a-z-]*):iam::(\d{12}):(root|user/\S+|role/\S+)\Z")
-_STATE_KEYS = {"users", "roles", "settings"}
+_STATE_KEYS = {"users", "roles", "tokens", "settings"}
+_TOKEN_KEYS = {"subject", "audience", "expired", "rejected", "unreachable"}
 _USER_KEYS = {"arn", "id", "keys", "inactive_keys", "policy", "mfa", "tags"}
-_ROLE_KEYS = {"arn", "id", "trust", "policy", "max_session_duration", "tags"}
+_ROLE_KEYS = {"arn", "id", "trust", "policy", "max_session_duration", "tags",
+              "web_subjects"}
 _TRUST_KEYS = {"principals", "external_id", "tag_session",
                "set_source_identity", "source_identity", "role_session_name"}
 ISSUED_MAX = 20000
@@ -86,6 +90,13 @@ class Role:
         self.trust = _document(_trust(raw.get("trust", {})), True, self.arn)
         self.policies = _policies(raw.get("policy"), self.arn)
         self.tags = raw.get("tags", {})
+        # Patterns of the subjects whose tokens may take the role.
+        self.web_subjects = raw.get("web_subjects", [])
+
+
+def _token(raw):
+    _known(raw, _TOKEN_KEYS, "token")
+    return dict({"audience": "sts.amazonaws.com"}, **raw)
 
 
 def _known(raw, keys, what):
@@ -215,8 +226,10 @@ class State:
         for user in raw.get("users", []):
             users.update(_users(user))
         roles = {role["arn"]: Role(role) for role in raw.get("roles", [])}
+        tokens = {token: _token(about)
+                  for token, about in raw.get("tokens", {}).items()}
         self.set(raw.get("settings", {}))
-        self.users, self.roles = users, roles
+        self.users, self.roles, self.tokens = users, roles, tokens
 
     def set(self, changes):
         _known(changes, set(SETTINGS), "settings")

@@ -32,7 +32,7 @@ static int ask_port(const char *scheme, unsigned port, int limit_ms,
 {
     static const char *const HEADERS[] = {"X-Test: 1", "Host: sts.example:99",
                                           NULL};
-    const struct http_settings settings = {NULL, NULL};
+    const struct http_settings settings = {0};
     struct http_client *client = http_client_new(&settings, error);
     struct http_request request = {.headers = HEADERS, .body = body};
     char url[64];
@@ -182,7 +182,7 @@ static void nobody_listening_is_unreachable(void **state)
 
 static void a_name_that_does_not_resolve_is_unreachable(void **state)
 {
-    const struct http_settings settings = {NULL, NULL};
+    const struct http_settings settings = {0};
     struct error error = {0};
     struct http_client *client = http_client_new(&settings, &error);
     const struct http_request request = {.url = "http://sts.invalid/"};
@@ -306,7 +306,7 @@ static void what_speaks_no_tls_is_a_tls_error(void **state)
 
 static void a_ca_bundle_that_is_missing_is_named(void **state)
 {
-    const struct http_settings settings = {"/nonexistent/ca.pem", NULL};
+    const struct http_settings settings = {.ca_bundle = "/nonexistent/ca.pem"};
     struct error error = {0};
     struct http_client *client = http_client_new(&settings, &error);
     struct server *server = new_server();
@@ -334,7 +334,7 @@ static void other_protocols_and_users_in_a_url_are_refused(void **state)
     static const char *const URLS[] = {"file:///etc/passwd", "ftp://127.0.0.1/",
                                        "http://user@127.0.0.1:1/", "gopher://x",
                                        ""};
-    const struct http_settings settings = {NULL, NULL};
+    const struct http_settings settings = {0};
     struct error error = {0};
     struct http_client *client = http_client_new(&settings, &error);
 
@@ -358,7 +358,7 @@ static void other_protocols_and_users_in_a_url_are_refused(void **state)
 static void a_connection_that_was_closed_is_opened_again(void **state)
 {
     struct server *server = new_server();
-    const struct http_settings settings = {NULL, NULL};
+    const struct http_settings settings = {0};
     struct error error = {0};
     struct http_client *client = http_client_new(&settings, &error);
     struct http_request request = {.body = "a", .body_length = 1};
@@ -381,6 +381,155 @@ static void a_connection_that_was_closed_is_opened_again(void **state)
         assert_int_equal(answer.body.data[0], '0' + i);
         http_answer_free(&answer);
     }
+    http_client_free(client);
+    server_stop(server);
+    free(server);
+}
+
+/* What says that an answer cannot be trusted for the time, or when to come
+ * back, is told; an interim answer is not the answer. */
+static void age_and_retry_after_are_told_of_the_last_answer(void **state)
+{
+    static const struct {
+        const char *says;
+        bool has_age;
+        long retry_after_ms;
+        time_t date;
+    } CASES[] = {
+        {"HTTP/1.1 503 No\r\nAge: 0\r\nX-Amz-Retry-After: 1500\r\n"
+         "Content-Length: 0\r\n\r\n",
+         true, 1500, 0},
+        {"HTTP/1.1 503 No\r\nx-amz-retry-after: soon\r\n"
+         "Content-Length: 0\r\n\r\n",
+         false, 0, 0},
+        {"HTTP/1.1 103 Early\r\nAge: 1\r\nX-Amz-Retry-After: 9\r\n"
+         "Date: Sat, 09 Nov 2019 13:34:41 GMT\r\n\r\n"
+         "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n",
+         false, 0, 0},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
+        struct server *server = new_server();
+        struct http_answer answer;
+        struct error error = {0};
+
+        server->says[0] = CASES[i].says;
+        assert_true(server_start(server));
+        assert_int_equal(
+            ask_port("http", server->port, LIMIT_MS, "a=b", &answer, &error),
+            0);
+        server_stop(server);
+        assert_int_equal(answer.has_age, CASES[i].has_age);
+        assert_int_equal(answer.retry_after_ms, CASES[i].retry_after_ms);
+        assert_int_equal(answer.date, CASES[i].date);
+        assert_false(answer.tls);
+        assert_in_range(answer.took_ms, 0, LIMIT_MS);
+        http_answer_free(&answer);
+        free(server);
+    }
+}
+
+/* Ask https://sts.example/ through `server` (NULL: nobody) as a proxy. */
+static void expect_proxy_error(struct server *server, const char *user,
+                               enum error_code code, const char *word)
+{
+    struct http_settings settings = {.proxy_user = user,
+                                     .proxy_password = "Aladdin:s"};
+    struct http_request request = {
+        .url = "https://sts.example/", .body = "secret=1", .body_length = 8};
+    struct http_client *client;
+    struct http_answer answer;
+    struct error error = {0};
+    char proxy[64];
+
+    if (server != NULL)
+        assert_true(server_start(server));
+    (void)snprintf(proxy, sizeof(proxy), "http://127.0.0.1:%u",
+                   server != NULL ? server->port : 1);
+    settings.proxy = proxy;
+    client = http_client_new(&settings, &error);
+    assert_non_null(client);
+    assert_int_equal(
+        http_ask(client, &request, deadline_in(SHORT_MS), &answer, &error), -1);
+    http_answer_free(&answer);
+    http_client_free(client);
+    if (server != NULL)
+        server_stop(server);
+    if (error.code != code || strstr(error.detail, word) == NULL ||
+        strstr(error.detail, proxy + 7) == NULL ||
+        strstr(error.detail, "sts.example") == NULL)
+        fail_msg("%s: %s", catalogue_entry(error.code)->name, error.detail);
+}
+
+static void each_failure_of_a_proxy_is_named_as_its(void **state)
+{
+    static const struct {
+        const char *says;
+        const char *user;
+        enum error_code code;
+        const char *word;
+    } CASES[] = {
+        {"HTTP/1.1 407 Who\r\nProxy-Authenticate: Basic realm=x\r\n"
+         "Content-Length: 0\r\n\r\n",
+         NULL, ERROR_PROXY_REFUSED, "wants a user and a password"},
+        {"HTTP/1.1 407 Who\r\nProxy-Authenticate: Basic realm=x\r\n"
+         "Content-Length: 0\r\n\r\n",
+         "bastion", ERROR_PROXY_REFUSED, "does not accept the user"},
+        {"HTTP/1.1 403 No\r\nContent-Length: 0\r\n\r\n", NULL,
+         ERROR_PROXY_REFUSED, "refuses a tunnel to sts.example (HTTP 403)"},
+        {"HTTP/1.1 503 No\r\nContent-Length: 0\r\n\r\n", NULL, ERROR_PROXY,
+         "opened no tunnel to sts.example (HTTP 503)"},
+        {"SSH-2.0-x\r\n", NULL, ERROR_PROXY, "opened no tunnel"},
+        {"", NULL, ERROR_PROXY, "opened no tunnel"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
+        struct server *server = new_server();
+        const char *sent = server->request[0];
+
+        server->says[0] = CASES[i].says;
+        expect_proxy_error(server, CASES[i].user, CASES[i].code, CASES[i].word);
+        assert_int_equal(strncmp(sent, "CONNECT sts.example:443 HTTP/1.", 31),
+                         0);
+        /* What is meant for AWS is not shown to the proxy. */
+        assert_null(strstr(sent, "secret"));
+        assert_int_equal(strstr(sent, "Proxy-Authorization: Basic "
+                                      "YmFzdGlvbjpBbGFkZGluOnM=") != NULL,
+                         CASES[i].user != NULL);
+        free(server);
+    }
+    {
+        struct server *server = new_server();
+
+        server->manner = SERVER_HANGS;
+        expect_proxy_error(server, NULL, ERROR_PROXY, "opened no tunnel");
+        free(server);
+    }
+    expect_proxy_error(NULL, NULL, ERROR_PROXY, "opened no tunnel");
+}
+
+static void plain_http_never_goes_through_the_proxy(void **state)
+{
+    struct server *server = new_server();
+    const struct http_settings settings = {.proxy = "http://127.0.0.1:1"};
+    struct http_request request = {.body = NULL};
+    struct http_client *client;
+    struct http_answer answer;
+    struct error error = {0};
+    char url[64];
+
+    (void)state;
+    server->says[0] = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
+    assert_true(server_start(server));
+    (void)snprintf(url, sizeof(url), "http://127.0.0.1:%u/", server->port);
+    request.url = url;
+    client = http_client_new(&settings, &error);
+    assert_non_null(client);
+    assert_int_equal(
+        http_ask(client, &request, deadline_in(LIMIT_MS), &answer, &error), 0);
+    http_answer_free(&answer);
     http_client_free(client);
     server_stop(server);
     free(server);
@@ -454,6 +603,9 @@ int main(void)
         cmocka_unit_test(a_ca_bundle_that_is_missing_is_named),
         cmocka_unit_test(other_protocols_and_users_in_a_url_are_refused),
         cmocka_unit_test(a_connection_that_was_closed_is_opened_again),
+        cmocka_unit_test(age_and_retry_after_are_told_of_the_last_answer),
+        cmocka_unit_test(each_failure_of_a_proxy_is_named_as_its),
+        cmocka_unit_test(plain_http_never_goes_through_the_proxy),
         cmocka_unit_test(a_hashed_folder_is_known_by_its_names),
         cmocka_unit_test(erasing_memory_behaves_as_malloc_does),
     };

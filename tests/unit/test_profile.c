@@ -253,7 +253,8 @@ static void what_is_missing_or_wrong_is_named(void **state)
          "without aws_access_key_id"},
         {"[profile x]\naws_access_key_id =\naws_secret_access_key = wJalr\n",
          "without aws_access_key_id"},
-        {"[profile x]\nregion = eu-west-1\n", "neither keys nor role_arn"},
+        {"[profile x]\nregion = eu-west-1\n",
+         "it has no keys, role_arn, credential_process"},
         {"[profile x]\n" KEYS "region = Nowhere_1\n", "region = Nowhere_1"},
         {"[profile x]\n" ARN("X"), "role_arn stands there without "
                                    "source_profile"},
@@ -278,18 +279,48 @@ static void what_is_missing_or_wrong_is_named(void **state)
          "mfa_serial needs a person"},
         {"[profile x]\nsso_session = corp\n", "sso_session needs a person"},
         {"[profile x]\nsso_start_url = https://x\n", "keys of an IAM user"},
-        {"[profile x]\ncredential_process = /x\n",
-         "credential_process is not supported yet by this version (" VERSION},
-        {"[profile x]\n" ARN("X") "web_identity_token_file = /x\n",
-         "web_identity_token_file is not supported yet"},
+        {"[profile x]\ncredential_process = x\n",
+         "\"x\" is not an absolute path"},
+        {"[profile x]\ncredential_process = /x 'y\n",
+         "a ' is opened and not closed"},
+        {"[profile x]\nweb_identity_token_file = /x\n",
+         "web_identity_token_file stands there without role_arn"},
+        {"[profile x]\n" ARN("X") "web_identity_token_file = ~/x\n",
+         "an absolute path was expected"},
         {"[profile x]\n" ARN("X") "credential_source = Environment\n",
-         "credential_source is not supported yet"},
+         "no environment is ever read"},
+        {"[profile x]\n" ARN("X") "credential_source = EcsContainer\n",
+         "type = container"},
+        {"[profile x]\n" ARN("X") "credential_source = ec2\n",
+         "credential_source = ec2; Ec2InstanceMetadata was expected"},
+        {"[profile x]\n" ARN("X") "source_profile = y\n"
+                                  "credential_source = Ec2InstanceMetadata\n",
+         "exclude each other"},
     };
 
     (void)state;
     NEEDS_ROOT();
     for (size_t i = 0; i < sizeof(wrongs) / sizeof(wrongs[0]); i++)
         expect_wrong(wrongs[i].config, NULL, "x", wrongs[i].part);
+}
+
+static void a_chain_may_begin_with_the_instances_role(void **state)
+{
+    struct profile_chain chain;
+
+    (void)state;
+    NEEDS_ROOT();
+    resolve_good("[profile b]\n" ARN(
+                     "B") "source_profile = a\n"
+                          "[profile a]\n" ARN(
+                              "A") "credential_source = Ec2InstanceMetadata\n",
+                 NULL, "b", &chain);
+    assert_int_equal(chain.start, START_INSTANCE);
+    assert_int_equal(chain.hop_count, 2);
+    assert_string_equal(chain.hop[0].profile, "a");
+    assert_string_equal(chain.hop[1].profile, "b");
+    assert_null(chain.keys.access_key_id);
+    profile_chain_free(&chain);
 }
 
 static void a_file_that_botocore_refuses_is_refused_whole(void **state)
@@ -420,6 +451,7 @@ int main(void)
         PROFILE_TEST(a_profile_may_name_itself_with_static_keys_only),
         PROFILE_TEST(loops_and_long_chains_are_refused),
         PROFILE_TEST(what_is_missing_or_wrong_is_named),
+        PROFILE_TEST(a_chain_may_begin_with_the_instances_role),
         PROFILE_TEST(a_file_that_botocore_refuses_is_refused_whole),
         PROFILE_TEST(nested_blocks_and_other_sections_do_not_disturb),
         PROFILE_TEST(the_later_of_default_and_profile_default_wins),
