@@ -56,7 +56,8 @@ static int run_connection(const char *config_path)
 
     /* Read as root: hidepid shows others' processes to nobody else. */
     if (peer_identify(STDIN_FILENO, &peer, &error) != 0) {
-        log_line(LOG_ERR, "%s", error.detail);
+        log_line(LOG_ERR, "%s. %s", error.detail,
+                 catalogue_entry(error.code)->remedy);
         return EXIT_FAILURE;
     }
     if (start(&helper.refusal, &helper.run_refusal) != 0)
@@ -83,12 +84,29 @@ static int run_sweep(void)
     return EXIT_FAILURE;
 }
 
+/* What root could read, a login may not be able to: the configuration is
+ * checked with the eyes of whoever reads it then. */
+static int become_reader(struct error *error)
+{
+    uid_t uid;
+    gid_t gid;
+
+    if (geteuid() != 0)
+        return 0;
+    if (hygiene_find_user(&uid, &gid, error) != 0)
+        return -1;
+    return hygiene_become(uid, gid, error);
+}
+
 static int run_check(const char *config_path)
 {
     struct problems problems = {0};
     struct config *config = NULL;
     struct error error = {0};
-    int result = config_load(config_path, &config, &problems, &error);
+    int result = become_reader(&error);
+
+    if (result == 0)
+        result = config_load(config_path, &config, &problems, &error);
 
     for (size_t i = 0; i < problems.count; i++)
         (void)printf("%s\n", problems.item[i]);

@@ -66,6 +66,7 @@ static void reset_limits(void)
     set_limit(RLIMIT_CPU, RLIM_INFINITY);
     set_limit(RLIMIT_DATA, RLIM_INFINITY);
     set_limit(RLIMIT_AS, RLIM_INFINITY);
+    set_limit(RLIMIT_STACK, 8 * 1024 * 1024);
     set_limit(RLIMIT_NPROC, RLIM_INFINITY);
     set_limit(RLIMIT_MEMLOCK, LOCKED_MEMORY_MAX);
 }
