@@ -5,7 +5,7 @@ VERSION := $(shell cat VERSION)
 PREFIX ?= /usr
 SYSCONFDIR ?= /etc
 LIBEXECDIR ?= $(PREFIX)/libexec
-PAMDIR ?= $(PREFIX)/lib/$(shell $(CC) -dumpmachine)/security
+PAMDIR ?= $(PREFIX)/lib/$(shell $(CC) -dumpmachine 2>/dev/null)/security
 MANDIR ?= $(PREFIX)/share/man
 DOCDIR ?= $(PREFIX)/share/doc/pam_awsrole
 BUILD ?= build
@@ -17,7 +17,7 @@ HELPER_LIBRARIES := libacl libcjson
 
 HARDENING := -fstack-protector-strong -fstack-clash-protection \
 	-D_FORTIFY_SOURCE=2
-ifeq ($(shell $(CC) -dumpmachine | cut -d- -f1),x86_64)
+ifeq ($(shell $(CC) -dumpmachine 2>/dev/null | cut -d- -f1),x86_64)
 HARDENING += -fcf-protection=full
 endif
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes \
@@ -37,7 +37,8 @@ else
 LDHARDENING := -Wl,-z,relro,-z,now -Wl,-z,noexecstack -Wl,--as-needed
 endif
 ifdef COVERAGE
-HARDENING := --coverage -O0
+# Not gcov's own execve(): it writes files between clone and exec.
+HARDENING := --coverage -O0 -fno-builtin-execve
 LDHARDENING += --coverage
 endif
 
@@ -66,9 +67,11 @@ HELPER := $(BUILD)/awsrole-helper
 NETWORK := $(BUILD)/awsrole-aws.so
 PROGRAMS := $(MODULE) $(HELPER) $(NETWORK)
 
-network_cflags := $(shell $(PKG_CONFIG) --cflags $(NETWORK_LIBRARIES))
-network_libs := $(shell $(PKG_CONFIG) --libs $(NETWORK_LIBRARIES))
-helper_libs := $(shell $(PKG_CONFIG) --libs $(HELPER_LIBRARIES))
+# Silent, since `make deps` is what installs pkg-config; what is missing then
+# fails where it is used.
+network_cflags := $(shell $(PKG_CONFIG) --cflags $(NETWORK_LIBRARIES) 2>/dev/null)
+network_libs := $(shell $(PKG_CONFIG) --libs $(NETWORK_LIBRARIES) 2>/dev/null)
+helper_libs := $(shell $(PKG_CONFIG) --libs $(HELPER_LIBRARIES) 2>/dev/null)
 
 .PHONY: all
 all: $(PROGRAMS)
@@ -132,7 +135,8 @@ coverage: deps
 	@AWSROLE_BUILD='$(abspath $(BUILD))/coverage' tests/coverage
 
 .PHONY: demo
-demo: deps all
+demo: deps
+	@$(MAKE) --no-print-directory all
 	@AWSROLE_BUILD='$(abspath $(BUILD))' tests/demo/run
 
 .PHONY: lint

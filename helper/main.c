@@ -56,7 +56,8 @@ static int run_connection(const char *config_path)
 
     /* Read as root: hidepid shows others' processes to nobody else. */
     if (peer_identify(STDIN_FILENO, &peer, &error) != 0) {
-        log_line(LOG_ERR, "%s", error.detail);
+        log_line(LOG_ERR, "%s. %s", error.detail,
+                 catalogue_entry(error.code)->remedy);
         return EXIT_FAILURE;
     }
     if (start(&helper.refusal, &helper.run_refusal) != 0)
@@ -100,26 +101,49 @@ static void print_notes(const struct config *config)
     }
 }
 
+static void print_finding(const struct error *error)
+{
+    (void)printf("%s. %s\n", error->detail,
+                 catalogue_entry(error->code)->remedy);
+}
+
+/* What root could read, a login may not be able to: the configuration is
+ * checked with the eyes of whoever reads it then. -1 where that cannot be;
+ * the rest of the check goes on, since all findings are wanted at once. */
+static int become_reader(void)
+{
+    struct error error = {0};
+    uid_t uid;
+    gid_t gid;
+
+    if (geteuid() != 0 || (hygiene_find_user(&uid, &gid, &error) == 0 &&
+                           hygiene_become(uid, gid, &error) == 0))
+        return 0;
+    print_finding(&error);
+    return -1;
+}
+
 static int run_check(const char *config_path)
 {
     struct problems problems = {0};
     struct config *config = NULL;
     struct error error = {0};
+    int reader = become_reader();
     int result = config_load(config_path, &config, &problems, &error);
 
     for (size_t i = 0; i < problems.count; i++)
         (void)printf("%s\n", problems.item[i]);
     if (result != 0 && problems.count == 0)
-        (void)printf("%s. %s\n", error.detail,
-                     catalogue_entry(error.code)->remedy);
-    else if (result == 0) {
+        print_finding(&error);
+    if (result == 0) {
         print_notes(config);
         (void)printf("%zu roles, %zu sources: no mistake found\n",
                      config->role_count, config->source_count);
     }
     problems_free(&problems);
     config_free(config);
-    return result == 0 && fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return result == 0 && reader == 0 && fflush(stdout) == 0 ? EXIT_SUCCESS
+                                                             : EXIT_FAILURE;
 }
 
 int main(int argc, char **argv)

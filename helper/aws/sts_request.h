@@ -21,8 +21,9 @@ struct sts_request {
     const char *headers[STS_REQUEST_LINES + 1]; /* "name: value", then NULL */
 };
 
-/* Build and sign `call` as of `now`; one with a token is not signed. False without memory, or when a value is
- * longer than AWS could take. Free with sts_request_free() in both cases. */
+/* Build and sign `call` as of `now`; one with a token is not signed. False
+ * without memory, or when a value is longer than AWS could take. Free with
+ * sts_request_free() in both cases. */
 bool sts_request_build(const struct endpoint *endpoint,
                        const struct credentials *caller,
                        const struct assume_role *call, time_t now,

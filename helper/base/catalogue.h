@@ -43,15 +43,15 @@ enum error_code {
     ERROR_ACCESS_DENIED,
     ERROR_ACCESS_DENIED_TAGS,            /* sts:TagSession is missing */
     ERROR_ACCESS_DENIED_SOURCE_IDENTITY, /* sts:SetSourceIdentity is missing */
-    ERROR_BAD_KEY,       /* InvalidClientTokenId: unknown or inactive key */
-    ERROR_BAD_SIGNATURE, /* SignatureDoesNotMatch: wrong secret key */
-    ERROR_EXPIRED_KEY,   /* ExpiredToken: source credentials expired */
-    ERROR_WEB_TOKEN,     /* a web identity token that AWS does not accept */
+    ERROR_BAD_KEY,           /* InvalidClientTokenId: unknown or inactive key */
+    ERROR_BAD_SIGNATURE,     /* SignatureDoesNotMatch: wrong secret key */
+    ERROR_EXPIRED_KEY,       /* ExpiredToken: source credentials expired */
+    ERROR_WEB_TOKEN,         /* a web identity token that AWS does not accept */
     ERROR_IDENTITY_PROVIDER, /* AWS does not reach who issued it */
-    ERROR_CLOCK,         /* signature expired or not yet current */
-    ERROR_DURATION,      /* above MaxSessionDuration */
-    ERROR_CHAINING,      /* above one hour from a chained role */
-    ERROR_PACKED_POLICY, /* policies and tags too large together */
+    ERROR_CLOCK,             /* signature expired or not yet current */
+    ERROR_DURATION,          /* above MaxSessionDuration */
+    ERROR_CHAINING,          /* above one hour from a chained role */
+    ERROR_PACKED_POLICY,     /* policies and tags too large together */
     ERROR_MALFORMED_POLICY,
     ERROR_REGION_DISABLED, /* STS is not activated in this Region */
     ERROR_VALIDATION,      /* any other ValidationError */

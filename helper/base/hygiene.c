@@ -25,6 +25,7 @@ enum {
     FOREIGN_FD_MAX = 1024 * 1024, /* where closing is one by one */
     LOOKUP_BYTES = 64 * 1024,
     FILE_SIZE_MAX = 16 * 1024 * 1024,
+    STACK_MAX = 8 * 1024 * 1024,
     LOCKED_MEMORY_MAX = 8 * 1024 * 1024,
 };
 
@@ -66,6 +67,7 @@ static void reset_limits(void)
     set_limit(RLIMIT_CPU, RLIM_INFINITY);
     set_limit(RLIMIT_DATA, RLIM_INFINITY);
     set_limit(RLIMIT_AS, RLIM_INFINITY);
+    set_limit(RLIMIT_STACK, STACK_MAX);
     set_limit(RLIMIT_NPROC, RLIM_INFINITY);
     set_limit(RLIMIT_MEMLOCK, LOCKED_MEMORY_MAX);
 }

@@ -19,6 +19,7 @@
 
 enum {
     DETAIL_MAX = 4 * ERROR_DETAIL_MAX,
+    DETAIL_TOLD = 560,          /* characters */
     REQUEST_MS = 5000,          /* the module sends at once */
     TIMEOUT_DEFAULT_MS = 10000, /* where a request names none */
     TIMEOUT_MAX_MS = 120000,
@@ -37,7 +38,9 @@ static void fail_reply(struct message *reply, const struct error *error)
     message_begin(reply, MESSAGE_REPLY);
     message_add(reply, KEY_STATUS, ignore ? "ignore" : "error");
     message_add(reply, KEY_CODE, entry->name);
-    buffer_addf(&detail, "%s. %s", error->detail, entry->remedy);
+    /* Cut so that the module's log line has room for the remedy; ours has
+     * all of it. */
+    buffer_addf(&detail, "%.*s. %s", DETAIL_TOLD, error->detail, entry->remedy);
     message_add_cleaned(reply, KEY_DETAIL, buffer_string(&detail));
     if (!ignore)
         message_add_cleaned(reply, KEY_MESSAGE, entry->meaning);

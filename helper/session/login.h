@@ -9,12 +9,13 @@
 #include "protocol/message.h"
 #include "rules/facts.h"
 #include "session/peer.h"
-#include "session/record.h"
+
+enum { LOGIN_USER_BYTES = 4096 + 1 }; /* the most that the module sends */
 
 struct login {
     struct facts facts; /* points into the rest, and into the request */
-    char user[RECORD_VALUE_BYTES];
-    char login_user[RECORD_VALUE_BYTES];
+    char user[LOGIN_USER_BYTES];
+    char login_user[LOGIN_USER_BYTES];
     char host[256];
 };
 

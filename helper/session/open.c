@@ -12,10 +12,12 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/text.h"
 #include "session/folder.h"
 #include "session/network.h"
 
 enum {
+    MISTAKES_LOGGED = 20,    /* at each login; `check` prints all */
     ANSWER_RESERVE_MS = 250, /* kept of the deadline for files and reply */
     FILE_BYTES = 96 * 1024 * MATCH_MAX, /* a token may have 64 KiB */
 };
@@ -44,8 +46,11 @@ static int load_configuration(struct opening *opening, const char *path,
     struct problems problems = {0};
     int result = config_load(path, &opening->config, &problems, error);
 
-    for (size_t i = 0; i < problems.count; i++)
+    for (size_t i = 0; i < problems.count && i < MISTAKES_LOGGED; i++)
         log_line(LOG_ALERT, "%s", problems.item[i]);
+    if (problems.count > MISTAKES_LOGGED)
+        log_line(LOG_ALERT, "and %zu mistakes more: run awsrole-helper check",
+                 problems.count - MISTAKES_LOGGED);
     problems_free(&problems);
     return result;
 }
@@ -71,6 +76,14 @@ static void leave_out_dry_runs(const struct login *login,
     matches->count = kept;
 }
 
+/* For people to read, in session.json and the log: what is too long is cut,
+ * and what is then no UTF-8, or never was, becomes '?'. */
+static void keep(char kept[RECORD_VALUE_BYTES], const char *value)
+{
+    (void)snprintf(kept, RECORD_VALUE_BYTES, "%s", value);
+    text_clean(kept);
+}
+
 static void fill_record(const struct login *login, const struct peer *peer,
                         struct deadline deadline, struct record *record)
 {
@@ -82,12 +95,10 @@ static void fill_record(const struct login *login, const struct peer *peer,
     record->leader = *peer;
     proc_boot_id(record->boot_id);
     record->opened = now.wall;
-    (void)snprintf(record->user, sizeof(record->user), "%s", login->facts.user);
-    (void)snprintf(record->service, sizeof(record->service), "%s",
-                   login->facts.service);
-    (void)snprintf(record->tty, sizeof(record->tty), "%s", login->facts.tty);
-    (void)snprintf(record->rhost, sizeof(record->rhost), "%s",
-                   login->facts.rhost);
+    keep(record->user, login->facts.user);
+    keep(record->service, login->facts.service);
+    keep(record->tty, login->facts.tty);
+    keep(record->rhost, login->facts.rhost);
 }
 
 static int grant_all(struct opening *opening, const struct matches *matches,

@@ -11,19 +11,20 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static int check_owner(int fd, uid_t uid, struct error *error)
+/* `path` is for the message: what is checked is the descriptor. */
+static int check_owner(int fd, const char *path, uid_t uid, struct error *error)
 {
     struct stat status;
 
     if (fstat(fd, &status) != 0)
-        return error_set(error, ERROR_SESSION_FILES, RUN_DIR ": %s",
+        return error_set(error, ERROR_SESSION_FILES, "%s: %s", path,
                          strerror(errno));
     if (status.st_uid != uid || (status.st_mode & 022) != 0)
         return error_set(error, ERROR_SESSION_FILES,
-                         RUN_DIR " belongs to uid %u with mode %04o; it must "
-                                 "belong to uid %u and be writable by nobody "
-                                 "else: remove it and log in again",
-                         (unsigned)status.st_uid,
+                         "%s belongs to uid %u with mode %04o; it must belong "
+                         "to uid %u and be writable by nobody else: remove it "
+                         "and log in again",
+                         path, (unsigned)status.st_uid,
                          (unsigned)status.st_mode & 07777, (unsigned)uid);
     return 0;
 }
@@ -42,16 +43,28 @@ int run_make(uid_t uid, gid_t gid, struct error *error)
         return error_set(error, ERROR_SESSION_FILES,
                          "cannot open " RUN_DIR " as a folder: %s",
                          strerror(errno));
-    /* Of root: made just now, or by a helper that died before its chown. */
+    /* Of root, and writable by nobody else: made just now, or by a helper
+     * that died before its chown. What somebody else could have filled is
+     * never taken over. */
     if (fstat(fd, &status) == 0 && status.st_uid == 0 &&
+        (status.st_mode & 022) == 0 &&
         (fchmod(fd, 0711) != 0 || fchown(fd, uid, gid) != 0))
         (void)error_set(error, ERROR_SESSION_FILES,
                         "cannot give " RUN_DIR " to uid %u: %s", (unsigned)uid,
                         strerror(errno));
     else
-        result = check_owner(fd, uid, error);
+        result = check_owner(fd, RUN_DIR, uid, error);
     (void)close(fd);
     return result;
+}
+
+/* The folder of the records, made where it is missing. -1 with errno. */
+static int open_records(int run_fd)
+{
+    if (mkdirat(run_fd, "records", 0700) != 0 && errno != EEXIST)
+        return -1;
+    return openat(run_fd, "records",
+                  O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 }
 
 int run_open(struct run *run, struct error *error)
@@ -61,15 +74,14 @@ int run_open(struct run *run, struct error *error)
     if (run->fd < 0)
         return error_set(error, ERROR_SESSION_FILES,
                          "cannot open " RUN_DIR ": %s", strerror(errno));
-    if (mkdirat(run->fd, "records", 0700) != 0 && errno != EEXIST)
-        goto out;
-    run->records_fd = openat(run->fd, "records",
-                             O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    if (run->records_fd >= 0)
+    run->records_fd = open_records(run->fd);
+    if (run->records_fd < 0)
+        (void)error_set(error, ERROR_SESSION_FILES,
+                        "cannot use " RUN_DIR "/records: %s", strerror(errno));
+    else if (check_owner(run->fd, RUN_DIR, geteuid(), error) == 0 &&
+             check_owner(run->records_fd, RUN_DIR "/records", geteuid(),
+                         error) == 0)
         return 0;
-out:
-    (void)error_set(error, ERROR_SESSION_FILES,
-                    "cannot use " RUN_DIR "/records: %s", strerror(errno));
     run_close(run);
     return -1;
 }

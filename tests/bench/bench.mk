@@ -5,6 +5,7 @@ $(BUILD)/bench/timed: tests/bench/timed.c
 	$(CC) $(ALL_CFLAGS) $(LDHARDENING) -o $@ $< -lpam
 
 .PHONY: bench
-bench: deps all $(BUILD)/bench/timed
+bench: deps
+	@$(MAKE) --no-print-directory all $(BUILD)/bench/timed
 	@AWSROLE_BUILD='$(abspath $(BUILD))' tests/world/enter \
 	  $(PYTHON) $(CURDIR)/tests/bench/bench.py

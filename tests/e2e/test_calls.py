@@ -133,8 +133,9 @@ profile = second
     checks.environment_is_whole(shell.environment(), "alice", "sre")
     for profile, role in (("sre", "BastionSRE"), ("second", "Short")):
         status, output = shell.do(
-            "aws --no-cli-pager --profile %s sts get-caller-identity --output text "
-            "--query Arn --endpoint-url %s" % (profile, sts.http_url))
+            "aws --no-cli-pager --profile %s sts get-caller-identity "
+            "--output text --query Arn --endpoint-url %s"
+            % (profile, sts.http_url))
         assert (status, output) == (
             0, checks.assumed(role, "alice@bastion"))
     shell.end()
