@@ -31,6 +31,8 @@ enum {
 
 static void reset_signals(void)
 {
+    /* As the kernel knows it, all zero: SIG_DFL, no flags, an empty mask. */
+    static const unsigned char kernel_default[64];
     struct sigaction action = {.sa_handler = SIG_DFL};
     sigset_t none;
 
@@ -41,6 +43,10 @@ static void reset_signals(void)
             number == SIGPIPE || number == SIGXFSZ ? SIG_IGN : SIG_DFL;
         (void)sigaction(number, &action, NULL); /* KILL, STOP: EINVAL */
     }
+    /* Those between are libc's own, which it does not let anybody touch; but
+     * they are inherited as ignored like all others. */
+    for (int number = __SIGRTMIN; number < SIGRTMIN; number++)
+        (void)syscall(SYS_rt_sigaction, number, kernel_default, NULL, 8);
     (void)sigemptyset(&none);
     (void)sigprocmask(SIG_SETMASK, &none, NULL);
 }

@@ -155,8 +155,10 @@ static int with_four_descriptors(void)
 static void at_the_descriptor_limit_open_is_a_clean_error(void **state)
 {
     (void)state;
-    if (under_valgrind())
-        skip(); /* it keeps descriptors of its own */
+    if (under_valgrind()) {
+        print_message("# valgrind keeps descriptors of its own\n");
+        skip();
+    }
     forget_seen("good");
     assert_int_equal(in_child(with_one_descriptor), PAM_SESSION_ERR);
     assert_int_equal(in_child(with_three_descriptors), PAM_SESSION_ERR);

@@ -188,6 +188,21 @@ static void a_session_whose_process_ended_goes(void **state)
     assert_null(sweep_reason(&record, true, clock_now(), BOOT, 6));
 }
 
+static void a_pid_says_nothing_where_no_namespace_is_known(void **state)
+{
+    struct record record = living();
+    pid_t child = fork();
+
+    (void)state;
+    if (child == 0)
+        _exit(0);
+    assert_true(child > 0);
+    assert_int_equal(waitpid(child, NULL, 0), child);
+    record.leader.pid = child;
+    record.leader.pid_namespace = 0;
+    assert_null(sweep_reason(&record, true, clock_now(), BOOT, 0));
+}
+
 static void a_pid_given_to_another_process_counts_as_dead(void **state)
 {
     struct record record = living();
@@ -248,6 +263,7 @@ int main(void)
         cmocka_unit_test(random_names_differ),
         cmocka_unit_test(a_living_session_stays),
         cmocka_unit_test(a_session_whose_process_ended_goes),
+        cmocka_unit_test(a_pid_says_nothing_where_no_namespace_is_known),
         cmocka_unit_test(a_pid_given_to_another_process_counts_as_dead),
         cmocka_unit_test(expiry_counts_by_either_clock),
         cmocka_unit_test(half_open_and_earlier_boots_go),
