@@ -29,6 +29,15 @@ EXCEPTIONS = {
     "no-memory": "the helper sets its own limits, and what it needs is far "
                  "below them: allocations fail in unit tests alone",
 }
+# Provoked in the tests of what they belong to.
+ELSEWHERE = {
+    "proxy": "test_proxy.py",
+    "proxy-refused": "test_proxy.py",
+    "web-token": "test_web_identity.py",
+    "identity-provider": "test_web_identity.py",
+    "anywhere-denied": "test_anywhere.py",
+    "anywhere-not-found": "test_anywhere.py",
+}
 KEYS = ("[bastion]\naws_access_key_id = %s\naws_secret_access_key = %s\n"
         % KEY)
 
@@ -57,7 +66,7 @@ def test_credentials_file_that_is_missing(configure, login, log):
 
 @pytest.mark.parametrize("text, what", [
     (KEYS.replace("[bastion]", "[other]"), r"there is no such profile"),
-    ("[bastion]\nregion = eu-west-1\n", r"neither keys nor role_arn"),
+    ("[bastion]\nregion = eu-west-1\n", r"it has no keys, role_arn, "),
     (KEYS.rsplit("aws_secret", 1)[0], r"without aws_secret_access_key"),
     ("[bastion]\naws_secret_access_key = %s\n" % KEY[1],
      r"without aws_access_key_id"),
@@ -333,7 +342,11 @@ def test_session_that_was_swept_before_it_was_taken(configure, run_awsrole,
 def test_every_code_of_the_catalogue_is_provoked():
     assert test_catalogue.test_throttled
     assert PROVOKED.isdisjoint(EXCEPTIONS)
-    assert PROVOKED | set(EXCEPTIONS) == set(TABLE)
+    assert PROVOKED | set(EXCEPTIONS) | set(ELSEWHERE) == set(TABLE)
+    for code, name in ELSEWHERE.items():
+        path = os.path.join(os.path.dirname(__file__), name)
+        with open(path, encoding="utf-8") as file:
+            assert re.search(r"\b%s\b" % code, file.read()), (code, name)
 
 
 def test_nothing_secret_was_logged_meanwhile(module_log):

@@ -138,23 +138,28 @@ def test_token_of_a_profile(sshd, sts, hold, configure):
     assert first["role_session_name"] == "host"
 
 
-@pytest.mark.parametrize("name, told", [
-    ("bastion.old", r"the token has expired that asked for .*role/Web .*"
+@pytest.mark.parametrize("name, code, told", [
+    ("bastion.old", "web-token", r"the token has expired that asked for .*role/Web .*"
      r"ExpiredTokenException.*date/time.*token_file"),
-    ("bastion.audience", r"does not accept the token .*InvalidIdentityToken"
+    ("bastion.audience", "web-token",
+     r"does not accept the token .*InvalidIdentityToken"
      r".*Incorrect token audience.*audience"),
-    ("bastion.rejected", r"does not accept the token .*IDPRejectedClaim"),
-    ("bastion.unknown", r"does not accept the token .*InvalidIdentityToken"),
-    ("bastion.unreachable", r"does not reach the identity provider .*"
+    ("bastion.rejected", "web-token",
+     r"does not accept the token .*IDPRejectedClaim"),
+    ("bastion.unknown", "web-token",
+     r"does not accept the token .*InvalidIdentityToken"),
+    ("bastion.unreachable", "identity-provider",
+     r"does not reach the identity provider .*"
      r"IDPCommunicationError.*OIDC"),
-    ("other.login", r"does not allow sts:AssumeRoleWithWebIdentity on .*"
+    ("other.login", "access-denied",
+     r"does not allow sts:AssumeRoleWithWebIdentity on .*"
      r"role/Web .*AccessDenied"),
 ])
-def test_refused_token_is_told(sshd, log, configure, name, told):
+def test_refused_token_is_told(sshd, log, configure, name, code, told):
     token(name)
     use(configure)
-    fails(sshd, log, r"\[source host\].*with the token of %s.*%s"
-          % (TOKEN_FILE, told))
+    fails(sshd, log, r"%s: .*\[source host\].*with the token of %s.*%s"
+          % (code, TOKEN_FILE, told))
 
 
 def test_file_that_is_missing_is_told(sshd, log, configure, sts):
