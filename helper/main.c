@@ -18,7 +18,11 @@
 #include "session/run.h"
 #include "session/sweep.h"
 
-enum { EXIT_USAGE = 2 };
+enum {
+    EXIT_USAGE = 2,
+    START_S = 10, /* a look-up that never returns ends with us */
+    SWEEP_S = 60, /* and so does a log that takes no more */
+};
 
 static const char usage[] =
     "usage: awsrole-helper sweep\n"
@@ -60,11 +64,13 @@ static int run_connection(const char *config_path)
                  catalogue_entry(error.code)->remedy);
         return EXIT_FAILURE;
     }
+    (void)alarm(START_S);
     if (start(&helper.refusal, &helper.run_refusal) != 0)
         log_line(LOG_ALERT, "%s. %s", helper.refusal.detail,
                  catalogue_entry(helper.refusal.code)->remedy);
     serve_connection(STDIN_FILENO, &peer, &helper);
     /* The nets of one-shot mode, when nobody waits for us any more. */
+    (void)alarm(SWEEP_S);
     if (helper.refusal.code == ERROR_NONE && sweep(pid_namespace, &error) != 0)
         log_line(LOG_ERR, "sweep: %s", error.detail);
     return EXIT_SUCCESS;

@@ -6,7 +6,11 @@
  */
 #include "aws/sts_answer.h"
 
+#include <stdint.h>
 #include <string.h>
+
+/* 9999-12-31T23:59:59Z */
+#define LAST_SECOND INT64_C(253402300799)
 
 /* `digits` digits at `*text`, at most `maximum`. */
 static bool number(const char **text, unsigned digits, int maximum, int *value)
@@ -76,6 +80,11 @@ bool rfc3339_parse(const char *text, time_t *time)
     /* timegm(3) makes 1 March of 30 February. */
     if (back.tm_mday != given.tm_mday || back.tm_mon != given.tm_mon)
         return false;
-    *time = seconds - away;
+    seconds -= away;
+    /* 0 stands for no date; a year of four digits is all that can be written
+     * in turn. */
+    if (seconds <= 0 || seconds > LAST_SECOND)
+        return false;
+    *time = seconds;
     return true;
 }

@@ -29,7 +29,8 @@ void sts_answer_read(const char *xml, size_t length, struct sts_answer *answer);
 void sts_answer_free(struct sts_answer *answer);
 
 /* RFC 3339 in UTC, with or without fractional seconds or an offset.
- * False when it is none. */
+ * False when it is none, or not after 1970-01-01T00:00:00Z and before the
+ * year 10000: a time that is read is never 0. */
 bool rfc3339_parse(const char *text, time_t *time);
 
 #endif

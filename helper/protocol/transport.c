@@ -108,8 +108,12 @@ int transport_take(int fd)
         return errno;
     if (length == 0)
         return ENODATA;
-    if (poll(&entry, 1, 0) == 0)
+    if (poll(&entry, 1, 0) == 0) {
+        /* close(2) alone says nothing while a process that another thread of
+         * the host forked meanwhile holds a copy. */
+        (void)shutdown(fd, SHUT_WR);
         return 0;
+    }
     /* The sender gave up before: say that this does not count as taken. */
     (void)send(fd, "", 1, MSG_NOSIGNAL | MSG_DONTWAIT);
     return ETIMEDOUT;

@@ -25,7 +25,9 @@ int transport_send(int fd, const struct message *message,
 int transport_receive(int fd, enum message_direction direction, bool peek,
                       struct message *message, struct deadline deadline);
 
-/* Take the message that was peeked at out of the socket. 0 or errno. */
+/* Take the message that was peeked at out of the socket, and hang up for
+ * everybody who holds a copy of `fd`: it is only good for close(2) then.
+ * 0 or errno. */
 int transport_take(int fd);
 
 /* Wait for the other side to hang up. Returns 0 when it read everything and

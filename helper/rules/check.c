@@ -130,8 +130,15 @@ static void check_endpoint(struct reading *reading, const struct role *role,
 static void check_profile(struct reading *reading, const struct role *role,
                           struct spot section)
 {
-    if (!role->profile_given && !role->exclusion &&
-        !limit_profile_name(role->name))
+    if (role->profile_given || role->exclusion ||
+        limit_profile_name(role->name))
+        return;
+    if (strcmp(role->name, "session") == 0)
+        mistake_add(&reading->mistakes, section,
+                    "[role session] gives the profile \"session\", and "
+                    "session.json is the name of another file of the login; "
+                    "another name or a profile = NAME was expected");
+    else
         mistake_add(&reading->mistakes, section,
                     "[role %s] gives the profile \"default\", and SDKs fall "
                     "through to the host's own role when that is gone; "

@@ -86,5 +86,6 @@ bool limit_section_name(const char *text)
 
 bool limit_profile_name(const char *text)
 {
-    return limit_section_name(text) && strcmp(text, "default") != 0;
+    return limit_section_name(text) && strcmp(text, "default") != 0 &&
+           strcmp(text, "session") != 0;
 }

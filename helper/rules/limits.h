@@ -43,10 +43,11 @@ bool limit_tag_value(const char *text);
 bool limit_tag_character(uint32_t codepoint);
 
 /* [A-Za-z0-9_.@-]+, at most 64, not "default": what every SDK reads alike in
- * a section header. */
+ * a section header. Not "session" either: session.json is a file of its own
+ * beside <profile>.json. */
 bool limit_profile_name(const char *text);
 
-/* The same, "default" included: a section of our own configuration. */
+/* The same, with these two: a section of our own configuration. */
 bool limit_section_name(const char *text);
 
 #endif

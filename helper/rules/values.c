@@ -229,6 +229,9 @@ bool value_profile(const char *value, void *field, char what[VALUE_WHAT_MAX])
         return value_wrong(what, "SDKs fall through to the host's own role "
                                  "when \"default\" is gone; another name was "
                                  "expected");
+    if (strcmp(value, "session") == 0)
+        return value_wrong(what, "session.json is the name of another file of "
+                                 "the login; another name was expected");
     if (!limit_profile_name(value))
         return value_wrong(what, "1 to 64 letters, digits, or _ . @ - were "
                                  "expected");

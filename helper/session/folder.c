@@ -81,6 +81,7 @@ static int let_read(int fd, uid_t uid)
     char text[64];
     acl_t acl;
     int result;
+    int wrong;
 
     (void)snprintf(text, sizeof(text), "u::r,u:%u:r,g::-,m::r,o::-",
                    (unsigned)uid);
@@ -88,7 +89,9 @@ static int let_read(int fd, uid_t uid)
     if (acl == NULL)
         return -1;
     result = acl_set_fd(fd, acl);
+    wrong = errno;
     (void)acl_free(acl);
+    errno = wrong;
     return result;
 }
 
@@ -107,6 +110,7 @@ int folder_write(int folder_fd, const char *file, const struct buffer *content,
                  uid_t uid, struct error *error)
 {
     char new_name[256 + 8];
+    bool unreadable;
     int fd;
     int result = -1;
 
@@ -118,9 +122,15 @@ int folder_write(int folder_fd, const char *file, const struct buffer *content,
                          "cannot make the file "
                          "%s of the session: %s",
                          file, strerror(errno));
-    if (let_read(fd, uid) != 0 &&
+    unreadable = let_read(fd, uid) != 0;
+    if (unreadable &&
         (errno == EOPNOTSUPP || errno == ENOSYS || errno == EINVAL))
         (void)no_acl(fd, error);
+    else if (unreadable)
+        (void)error_set(error, ERROR_SESSION_FILES,
+                        "cannot let uid %u read the file "
+                        "%s of the session: %s",
+                        (unsigned)uid, file, strerror(errno));
     else if (write_all(fd, buffer_string(content), content->length) != 0 ||
              renameat(folder_fd, new_name, folder_fd, file) != 0)
         (void)error_set(error, ERROR_SESSION_FILES,

@@ -112,6 +112,14 @@ int record_write(const struct run *run, const struct record *record,
     return result;
 }
 
+/* No word on what is in it: the host is short of something. */
+static int not_read(const char *file, struct error *error)
+{
+    return error_set(error, ERROR_INTERNAL,
+                     "cannot read the record " RUN_DIR "/records/%s: %s", file,
+                     strerror(errno));
+}
+
 int record_read(const struct run *run, const struct session_name *name,
                 struct record *record, struct error *error)
 {
@@ -126,13 +134,13 @@ int record_read(const struct run *run, const struct session_name *name,
     if (fd < 0 && errno == ENOENT)
         return 1;
     if (fd < 0)
-        return failed("open", file, error);
+        return not_read(file, error);
     do
         length = read(fd, text, sizeof(text) - 1);
     while (length < 0 && errno == EINTR);
     (void)close(fd);
     if (length < 0)
-        return failed("read", file, error);
+        return not_read(file, error);
     text[length] = '\0';
     if (strlen(text) == (size_t)length && record_parse(text, record) &&
         record->name.uid == name->uid && strcmp(record->name.id, name->id) == 0)

@@ -72,7 +72,8 @@ int record_write(const struct run *run, const struct record *record,
                  struct error *error);
 
 /* Read one. 0; 1 when there is none; -1 with ERROR_SESSION_FILES when it is
- * not a record of ours (its name is then all that is known of it). */
+ * not a record of ours (its name is then all that is known of it), with
+ * ERROR_INTERNAL when it could not be read just now. */
 int record_read(const struct run *run, const struct session_name *name,
                 struct record *record, struct error *error);
 

@@ -40,8 +40,10 @@ const char *sweep_reason(const struct record *record, bool locked,
     if (clock_has_passed(record->until, now))
         return record->open ? "its credentials have expired"
                             : "it was not opened within its time";
-    /* A pid of another namespace says nothing here. */
-    if (record->open && leader->pid_namespace == pid_namespace &&
+    /* A pid of another namespace says nothing here, nor does one where it is
+     * not known which namespace this is: /proc is not mounted. */
+    if (record->open && pid_namespace != 0 &&
+        leader->pid_namespace == pid_namespace &&
         process_is_dead(leader->pid, leader->start_time))
         return "its login process is gone";
     return NULL;
@@ -66,6 +68,8 @@ static void sweep_record(struct sweeping *sweeping,
     if (found == 0)
         why = sweep_reason(&record, lock >= 0, sweeping->now, sweeping->boot_id,
                            sweeping->pid_namespace);
+    else if (found < 0 && error.code == ERROR_INTERNAL)
+        remember(sweeping, &error); /* it may be a living session's */
     else if (lock >= 0)
         why = "its record cannot be read";
     else if (found == 1)

@@ -55,7 +55,7 @@ def test_sweep_leaves_what_it_cannot_read_just_now():
         with open(TRACE, encoding="utf-8") as file:
             opened = [number for number, line in enumerate(file, 1)
                       if record in line]
-        assert len(opened) == 2  # to lock it, to read it
+        assert len(opened) == 3  # to lock it, to read it, for its folder
         result = sweep("strace", "-qq", "-o", TRACE, "-e",
                        "inject=openat:error=ENFILE:when=%d" % opened[1])
         assert result.returncode == 1

@@ -159,6 +159,9 @@ static const struct {
     {SOURCE "[role r]\nusers = x\nrole_arn = R\n", 6,
      "role_arn = R: expected an ARN"},
     {SOURCE "[role default]\nusers = x\n" ARN, 4, "profile \"default\""},
+    {SOURCE "[role session]\nusers = x\n" ARN, 4, "profile \"session\""},
+    {SOURCE "[role r]\nusers = x\nprofile = session\n" ARN, 6,
+     "session.json is the name"},
     {"[role r]\nusers = x\n" ARN, 1, "needs a source and there is none"},
     {SOURCE "[source t]\ntype = profile\nconfig_file = /x\n"
             "[role r]\nusers = x\n" ARN,

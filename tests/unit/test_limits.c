@@ -100,6 +100,8 @@ static void profile_name_is_what_every_sdk_reads_alike(void **state)
     assert_false(limit_profile_name("a]"));
     assert_false(limit_profile_name("../x"));
     assert_false(limit_profile_name("default"));
+    assert_false(limit_profile_name("session"));
+    assert_true(limit_section_name("session"));
     assert_true(limit_section_name("default"));
 }
 

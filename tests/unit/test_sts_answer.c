@@ -240,7 +240,8 @@ static void a_date_is_read_in_every_spelling_of_rfc_3339(void **state)
         const char *text;
         time_t time;
     } GOOD[] = {
-        {"1970-01-01T00:00:00Z", 0},
+        {"1970-01-01T00:00:01Z", 1},
+        {"9999-12-31T23:59:59Z", 253402300799},
         {"2019-11-09T13:34:41Z", 1573306481},
         {"2019-11-09T13:34:41.352391Z", 1573306481},
         {"2019-11-09t13:34:41.000z", 1573306481},
@@ -272,6 +273,10 @@ static void a_date_is_read_in_every_spelling_of_rfc_3339(void **state)
         "+2019-11-09T13:34:41Z",
         "1.5E9",
         "1573306481",
+        /* 0 would be no expiration at all. */
+        "1970-01-01T00:00:00Z",
+        "0226-11-22T20:11:43Z",
+        "9999-12-31T23:59:59-00:01",
     };
     time_t time;
 

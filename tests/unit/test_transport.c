@@ -90,17 +90,37 @@ static void taken_and_hung_up_is_taken(void **state)
     assert_int_equal(transport_wait_for_hangup(helper, soon()), 0);
 }
 
-static void received_without_peek_is_taken(void **state)
+/* Read it, and stay connected. */
+static void receive_reply(void)
 {
     struct message reply = {0};
 
-    (void)state;
-    send_reply();
     assert_int_equal(
         transport_receive(module, MESSAGE_REPLY, false, &reply, soon()), 0);
     message_free(&reply);
+}
+
+static void received_without_peek_is_taken(void **state)
+{
+    (void)state;
+    send_reply();
+    receive_reply();
     hang_up(&module);
     assert_int_equal(transport_wait_for_hangup(helper, soon()), 0);
+}
+
+static void taken_is_taken_while_a_forked_process_holds_a_copy(void **state)
+{
+    int copy = dup(module);
+
+    (void)state;
+    assert_true(copy >= 0);
+    send_reply();
+    peek_reply();
+    assert_int_equal(transport_take(module), 0);
+    hang_up(&module);
+    assert_int_equal(transport_wait_for_hangup(helper, soon()), 0);
+    (void)close(copy);
 }
 
 static void peeked_and_hung_up_is_not_taken(void **state)
@@ -158,8 +178,7 @@ static void taken_in_time_but_hung_up_late_is_taken(void **state)
 
     (void)state;
     send_reply();
-    peek_reply();
-    assert_int_equal(transport_take(module), 0);
+    receive_reply();
     assert_int_equal(pthread_create(&thread, NULL, hang_up_later, NULL), 0);
     assert_int_equal(transport_wait_for_hangup(helper, soon()), 0);
     (void)pthread_join(thread, NULL);
@@ -169,8 +188,7 @@ static void something_more_than_the_hangup_is_not_taken(void **state)
 {
     (void)state;
     send_reply();
-    peek_reply();
-    assert_int_equal(transport_take(module), 0);
+    receive_reply();
     assert_int_equal(send(module, "x", 1, 0), 1);
     hang_up(&module);
     assert_int_equal(transport_wait_for_hangup(helper, soon()), ECONNRESET);
@@ -304,6 +322,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(taken_and_hung_up_is_taken),
         TEST(received_without_peek_is_taken),
+        TEST(taken_is_taken_while_a_forked_process_holds_a_copy),
         TEST(peeked_and_hung_up_is_not_taken),
         TEST(hung_up_before_the_reply_is_EPIPE),
         TEST(not_taken_in_time_is_ETIMEDOUT_and_cannot_be_taken_later),
