@@ -8,6 +8,7 @@ LIBEXECDIR ?= $(PREFIX)/libexec
 PAMDIR ?= $(PREFIX)/lib/$(shell $(CC) -dumpmachine 2>/dev/null)/security
 MANDIR ?= $(PREFIX)/share/man
 DOCDIR ?= $(PREFIX)/share/doc/pam_awsrole
+DATADIR ?= $(PREFIX)/share/awsrole
 BUILD ?= build
 PKG_CONFIG ?= pkg-config
 PYTHON ?= /usr/bin/python3
@@ -113,6 +114,7 @@ unit-tests: $(UNIT_PROGRAMS)
 
 -include tests/module/module.mk
 -include tests/bench/bench.mk
+-include tests/fuzz/fuzz.mk
 
 # Everything that tests run, without running it.
 .PHONY: test-programs
@@ -160,18 +162,24 @@ install: all
 	install -D -m 0644 LICENSE $(DESTDIR)$(DOCDIR)/LICENSE
 	install -D -m 0644 -t $(DESTDIR)$(MANDIR)/man8 packaging/man/*.8
 	install -D -m 0644 -t $(DESTDIR)$(MANDIR)/man5 packaging/man/*.5
+	install -D -m 0644 CHANGELOG.md $(DESTDIR)$(DOCDIR)/CHANGELOG.md
+	install -D -m 0755 -t $(DESTDIR)$(DATADIR)/firewall packaging/firewall/*
 	install -d -m 0755 $(DESTDIR)$(SYSCONFDIR)/awsrole
 
 # The configuration in SYSCONFDIR stays: it is the administrator's.
 .PHONY: uninstall
 uninstall:
 	rm -f $(install_programs)
-	rm -f $(DESTDIR)$(DOCDIR)/README.md $(DESTDIR)$(DOCDIR)/LICENSE
+	rm -f $(DESTDIR)$(DOCDIR)/README.md $(DESTDIR)$(DOCDIR)/LICENSE \
+	  $(DESTDIR)$(DOCDIR)/CHANGELOG.md
 	rm -f $(patsubst packaging/man/%,$(DESTDIR)$(MANDIR)/man8/%, \
 	  $(wildcard packaging/man/*.8))
 	rm -f $(patsubst packaging/man/%,$(DESTDIR)$(MANDIR)/man5/%, \
 	  $(wildcard packaging/man/*.5))
+	rm -f $(patsubst packaging/firewall/%,$(DESTDIR)$(DATADIR)/firewall/%, \
+	  $(wildcard packaging/firewall/*))
 	-rmdir $(DESTDIR)$(DOCDIR)
+	-rmdir $(DESTDIR)$(DATADIR)/firewall $(DESTDIR)$(DATADIR)
 
 .PHONY: clean
 clean:
@@ -184,6 +192,7 @@ help:
 	@echo 'make check      as root: every test'
 	@echo 'make coverage   as root: lines covered by the tests'
 	@echo 'make bench      as root: what a login costs'
+	@echo 'make fuzz       SECONDS=60 for each target of tests/fuzz'
 	@echo 'make lint       format, clang-tidy, shellcheck'
 	@echo 'make format     clang-format over every file'
 	@echo 'make deps       as root: install the packages that these need'

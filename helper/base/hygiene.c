@@ -125,8 +125,10 @@ int hygiene_start(struct error *error)
 {
     (void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
     close_foreign_descriptors();
+    /* Before the signals are let in: one of the terminal may be pending.
+     * EPERM: it leads a process group of its own already. */
+    (void)setsid();
     reset_signals();
-    (void)setsid(); /* EPERM: it leads a process group of its own already */
     (void)umask(077);
     reset_scheduling();
     reset_limits();

@@ -172,6 +172,41 @@ out:
     return result;
 }
 
+static void append(char *list, size_t size, const char *value)
+{
+    size_t length = strlen(list);
+
+    (void)snprintf(list + length, size - length, "%s%s", length > 0 ? "," : "",
+                   value);
+}
+
+/* The record as it will be once the reply was taken, written beside the one
+ * that says `opening`. */
+static int prepare_record(struct opening *opening, struct error *error)
+{
+    struct record *record = &opening->record;
+    struct moment now = clock_now();
+    time_t last = 0;
+
+    for (size_t i = 0; i < opening->granted_count; i++) {
+        const struct granted *granted = &opening->granted[i];
+        time_t ends;
+
+        /* The end is AWS's; what sweeps has this host's clock. */
+        ends = granted->session.credentials.expiration -
+               granted->session.clock_offset;
+        if (ends > last)
+            last = ends;
+        append(record->role_arns, sizeof(record->role_arns),
+               granted->role->role_arn);
+        append(record->access_key_ids, sizeof(record->access_key_ids),
+               granted->session.credentials.access_key_id);
+    }
+    record->open = true;
+    record->until = clock_after(now, last - now.wall);
+    return record_prepare(&opening->run, record, error);
+}
+
 static int write_reply(struct opening *opening, struct message *reply,
                        struct error *error)
 {
@@ -211,6 +246,12 @@ int session_open(struct opening *opening, const char *config_path,
                          "no role of the configuration matches user %s by %s",
                          opening->login.facts.user,
                          opening->login.facts.service);
+    /* Who has its uid reads every session. */
+    if (opening->login.facts.uid == geteuid())
+        return error_set(error, ERROR_NOT_ALLOWED,
+                         "user %s has the uid of the system user awsrole, and "
+                         "gets no role",
+                         opening->login.facts.user);
     if (run_open(&opening->run, error) != 0)
         return -1;
     fill_record(&opening->login, peer, deadline, &opening->record);
@@ -221,6 +262,7 @@ int session_open(struct opening *opening, const char *config_path,
     if (grant_all(opening, &matches,
                   deadline_earlier(deadline, ANSWER_RESERVE_MS), error) == 0 &&
         write_files(opening, error) == 0 &&
+        prepare_record(opening, error) == 0 &&
         write_reply(opening, reply, error) == 0)
         return 0;
     {
@@ -230,14 +272,6 @@ int session_open(struct opening *opening, const char *config_path,
             log_line(LOG_ERR, "undoing a session that failed: %s", undo.detail);
     }
     return -1;
-}
-
-static void append(char *list, size_t size, const char *value)
-{
-    size_t length = strlen(list);
-
-    (void)snprintf(list + length, size - length, "%s%s", length > 0 ? "," : "",
-                   value);
 }
 
 /* Everything that joins this login to CloudTrail, once per role. */
@@ -281,36 +315,17 @@ static void log_open(const struct record *record, const struct granted *granted)
 
 int session_confirm(struct opening *opening, struct error *error)
 {
-    struct record *record = &opening->record;
-    struct moment now = clock_now();
-    time_t last = 0;
     struct stat status;
 
-    for (size_t i = 0; i < opening->granted_count; i++) {
-        const struct granted *granted = &opening->granted[i];
-        time_t ends;
-
-        /* The end is AWS's; what sweeps has this host's clock. */
-        ends = granted->session.credentials.expiration -
-               granted->session.clock_offset;
-        if (ends > last)
-            last = ends;
-        append(record->role_arns, sizeof(record->role_arns),
-               granted->role->role_arn);
-        append(record->access_key_ids, sizeof(record->access_key_ids),
-               granted->session.credentials.access_key_id);
-    }
-    record->open = true;
-    record->until = clock_after(now, last - now.wall);
     /* A sweep that found us frozen past the deadline has undone the session:
      * it is not made again behind its back. */
     if (fstat(opening->record_fd, &status) != 0 || status.st_nlink == 0)
         return error_set(error, ERROR_TIMEOUT,
                          "the session was undone before it was confirmed");
-    if (record_write(&opening->run, record, error) != 0)
+    if (record_commit(&opening->run, &opening->record, error) != 0)
         return -1;
     for (size_t i = 0; i < opening->granted_count; i++)
-        log_open(record, &opening->granted[i]);
+        log_open(&opening->record, &opening->granted[i]);
     return 0;
 }
 

@@ -87,29 +87,38 @@ int record_create(const struct run *run, struct record *record,
     return failed("make", name, error);
 }
 
-int record_write(const struct run *run, const struct record *record,
-                 struct error *error)
+int record_prepare(const struct run *run, const struct record *record,
+                   struct error *error)
 {
     char name[FILE_NAME_BYTES];
-    char new_name[FILE_NAME_BYTES];
     int fd;
     int result;
 
-    file_name(&record->name, "", name);
-    file_name(&record->name, ".new", new_name);
-    fd = openat(run->records_fd, new_name,
+    file_name(&record->name, ".new", name);
+    fd = openat(run->records_fd, name,
                 O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (fd < 0)
-        return failed("make", new_name, error);
+        return failed("make", name, error);
     result = write_text(fd, record);
-    if (result == 0)
-        result = renameat(run->records_fd, new_name, run->records_fd, name);
     if (result != 0) {
         (void)failed("write", name, error);
-        (void)unlinkat(run->records_fd, new_name, 0);
+        (void)unlinkat(run->records_fd, name, 0);
     }
     (void)close(fd);
     return result;
+}
+
+int record_commit(const struct run *run, const struct record *record,
+                  struct error *error)
+{
+    char name[FILE_NAME_BYTES];
+    char new_name[FILE_NAME_BYTES];
+
+    file_name(&record->name, "", name);
+    file_name(&record->name, ".new", new_name);
+    if (renameat(run->records_fd, new_name, run->records_fd, name) != 0)
+        return failed("replace", name, error);
+    return 0;
 }
 
 /* No word on what is in it: the host is short of something. */

@@ -67,9 +67,12 @@ struct record {
 int record_create(const struct run *run, struct record *record,
                   struct error *error);
 
-/* Write it anew under its name, whole or not at all. */
-int record_write(const struct run *run, const struct record *record,
-                 struct error *error);
+/* Write it beside itself, and later put that in its place, which needs no
+ * space and so does not fail where the file system is full. */
+int record_prepare(const struct run *run, const struct record *record,
+                   struct error *error);
+int record_commit(const struct run *run, const struct record *record,
+                  struct error *error);
 
 /* Read one. 0; 1 when there is none; -1 with ERROR_SESSION_FILES when it is
  * not a record of ours (its name is then all that is known of it), with

@@ -256,8 +256,9 @@ enum {
 };
 
 /* Calls that change a file's mode, owner or attributes; truncate(2), which
- * Landlock does not know before ABI 3; and the one that starts io_uring, which
- * makes such calls past this filter. */
+ * Landlock does not know before ABI 3; the one that starts io_uring, which
+ * makes such calls past this filter; and those by which a process leaves the
+ * group that is killed at the end. */
 static struct sock_filter filter[] = {
     LOAD(arch),
     BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, HOST_ARCHITECTURE, 1, 0),
@@ -289,6 +290,8 @@ static struct sock_filter filter[] = {
     REFUSE_CALL(CALL_REMOVEXATTRAT),
     REFUSE_CALL(CALL_FILE_SETATTR),
     REFUSE_CALL(CALL_IO_URING_SETUP),
+    REFUSE_CALL(SYS_setsid),
+    REFUSE_CALL(SYS_setpgid),
     BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
 };
 

@@ -176,3 +176,16 @@ def test_session_name_may_hold_the_session_itself(configure, login, sts):
 
 def test_nothing_secret_was_logged_meanwhile(module_log):
     leaks.nothing_secret_in(module_log)
+
+
+def test_uid_of_awsrole_gets_nothing(configure, login, log):
+    configure(roles="[role sre]\nrole_arn = %sBastionSRE\nusers = twin\n"
+              % ROLE)
+    with open("/etc/passwd", "a", encoding="utf-8") as file:
+        file.write("twin:x:%d:%d::/tmp:/bin/sh\n"
+                   % (place.uid("awsrole"), place.uid("awsrole")))
+    try:
+        assert login(user="twin").result == pam.SESSION_ERR
+    finally:
+        place.run("sed", "-i", "/^twin:/d", "/etc/passwd")
+    log.wait("not-allowed.*the uid of the system user awsrole")

@@ -249,6 +249,13 @@ what_it_leaves_behind_ends_with_it_and_is_not_waited_for(void **state)
     buffer_free(&ran.output);
 }
 
+static void a_session_of_its_own_is_no_way_out(void **state)
+{
+    (void)state;
+    expect_output(run("setsid sleep 600 2>/dev/null || echo refused"),
+                  "refused\n");
+}
+
 static void what_cannot_be_executed_is_told(void **state)
 {
     char program[PATH_MAX];
@@ -350,6 +357,7 @@ int main(void)
         FILE_TEST(output_is_bounded),
         FILE_TEST(at_the_deadline_it_ends_with_its_children),
         FILE_TEST(what_it_leaves_behind_ends_with_it_and_is_not_waited_for),
+        FILE_TEST(a_session_of_its_own_is_no_way_out),
         FILE_TEST(what_cannot_be_executed_is_told),
         FILE_TEST(without_landlock_nothing_is_run),
         FILE_TEST(no_descriptor_and_no_zombie_stays),
