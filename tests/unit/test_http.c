@@ -1,5 +1,5 @@
 /* test_http.c - one request, and everything that may come instead of an
- * answer.
+ * answer. It is long because every test has its server beside it.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
