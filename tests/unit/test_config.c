@@ -1,5 +1,5 @@
-/* test_config.c - reading a whole configuration. It is long because it holds one
- * table of every mistake, which is read from top to bottom.
+/* test_config.c - reading a whole configuration. It is long because it holds
+ * one table of every mistake, which is read from top to bottom.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
