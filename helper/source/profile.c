@@ -155,7 +155,7 @@ static void reverse_hops(struct profile_chain *chain)
 static int follow(struct profile profile, struct profile_chain *chain,
                   struct error *error)
 {
-    const char *names[PROFILE_HOPS_MAX];
+    const char *names[PROFILE_HOPS_MAX] = {NULL};
 
     for (bool first = true;; first = false) {
         if (refuse_others(&profile, error) != 0)
