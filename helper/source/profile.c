@@ -155,7 +155,8 @@ static void reverse_hops(struct profile_chain *chain)
 static int follow(struct profile profile, struct profile_chain *chain,
                   struct error *error)
 {
-    const char *names[PROFILE_HOPS_MAX] = {NULL};
+    const char *names[PROFILE_HOPS_MAX];
+    size_t count = 0; /* of names: one for each hop */
 
     for (bool first = true;; first = false) {
         if (refuse_others(&profile, error) != 0)
@@ -164,22 +165,22 @@ static int follow(struct profile profile, struct profile_chain *chain,
             profile_get(&profile, "web_identity_token_file") != NULL ||
             (!first && profile_has_static_keys(&profile)))
             break;
-        if (chain->hop_count == PROFILE_HOPS_MAX)
+        if (count == PROFILE_HOPS_MAX)
             return profile_wrong(
                 &profile, error,
                 "more than %d roles in one chain of source_profile",
                 PROFILE_HOPS_MAX);
-        names[chain->hop_count] = profile.name;
+        names[count++] = profile.name;
         /* Counted first: a half-filled hop is freed with the chain. */
-        chain->hop_count++;
-        if (take_hop(&profile, &chain->hop[chain->hop_count - 1], error) != 0)
+        chain->hop_count = count;
+        if (take_hop(&profile, &chain->hop[count - 1], error) != 0)
             return -1;
         if (profile_get(&profile, "credential_source") != NULL) {
             chain->start = START_INSTANCE;
             reverse_hops(chain);
             return 0;
         }
-        if (next_profile(&profile, names, chain->hop_count, error) != 0)
+        if (next_profile(&profile, names, count, error) != 0)
             return -1;
     }
     if (profile_take_start(&profile, chain, error) != 0)
